@@ -1,0 +1,46 @@
+import type { Limits } from "../isolate/limits.ts";
+import type { RunResult } from "../isolate/outcome.ts";
+import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { StringBlock } from "../wasi/run_io.ts";
+
+/** One request to run a function: what to run, what it sees, and its bounds. */
+export interface Job {
+  readonly target: RunTarget;
+  readonly input: JobInput;
+  /** Aborted when the client has left. Read only when the job leaves the fast path. */
+  readonly signal?: () => AbortSignal;
+}
+
+/** What runs: kept per version of a function and shared by all of its jobs. */
+export interface RunTarget {
+  readonly prepared: PreparedModule;
+  /** The export to call: `_start`, or a reactor's function. */
+  readonly handler: string;
+  readonly limits: Limits;
+  /** How this version has fared on the fast path; the dispatcher's own, starts at 0. */
+  inlineScore: number;
+}
+
+/** What a run sees. The blocks are made only if the module asks for them. */
+export interface JobInput {
+  args(): StringBlock;
+  environ(): StringBlock;
+  readonly stdin: Uint8Array;
+}
+
+/** Which way a job was run. */
+export type RunPath = "inline" | "pool";
+
+/** The answer to a job. */
+export type JobResult =
+  | { readonly kind: "ran"; readonly path: RunPath; readonly result: RunResult }
+  /** The queue is full; try again after this many seconds. */
+  | { readonly kind: "overloaded"; readonly retryAfterSeconds: number };
+
+/** Runs jobs. */
+export interface Dispatcher {
+  /**
+   * Runs a job: answers at once if the fast path finished it, else with a promise. Never rejects.
+   */
+  run(job: Job): JobResult | Promise<JobResult>;
+}

@@ -1,0 +1,42 @@
+/** Stable error codes; clients match on these, never on messages. HTTP statuses are `http/problem.ts`'s. */
+export type ErrorCode =
+  | "bad_function_output"
+  | "bad_request"
+  | "forbidden"
+  | "fuel_exhausted"
+  | "function_exited"
+  | "function_not_found"
+  | "function_trapped"
+  | "internal_error"
+  | "invalid_config"
+  | "invalid_module"
+  | "memory_exceeded"
+  | "method_not_allowed"
+  | "overloaded"
+  | "range_not_satisfiable"
+  | "request_timeout"
+  | "request_too_large"
+  | "route_conflict"
+  | "shutting_down"
+  | "timeout"
+  | "unauthorized";
+
+/**
+ * A failure as a value: a stable `code`, and a sentence-case `message` without a full stop that says
+ * what was attempted and what was found. `details` are extra members for machines, e.g. `exit_code`.
+ * Neither ever holds a host path or a stack trace.
+ */
+export interface SkerryError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Makes a {@linkcode SkerryError}. */
+export function skerryError(
+  code: ErrorCode,
+  message: string,
+  details?: SkerryError["details"],
+): SkerryError {
+  return details === undefined ? { code, message } : { code, message, details };
+}

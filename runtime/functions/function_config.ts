@@ -1,0 +1,18 @@
+import type { Limits } from "../isolate/limits.ts";
+
+/** How a request reaches a function and its output becomes a response (`formats.md`-style ABIs). */
+export type Abi = "auto" | "text" | "cgi" | "json" | "static";
+
+/** The configuration of one function, from `NAME.toml` beside it, with every default filled in. */
+export interface FunctionConfig {
+  readonly abi: Abi;
+  /** The export to call. @default "_start", or "run" for a module without it */
+  readonly handler?: string;
+  /** Upper-case methods the route answers; undefined means all. */
+  readonly methods?: readonly string[];
+  readonly limits: Limits;
+  /** Environment of the function; values already resolved. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Namespace of the JSON ABI's key-value store; undefined means none. */
+  readonly kvNamespace?: string;
+}

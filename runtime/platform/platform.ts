@@ -1,0 +1,42 @@
+/**
+ * What Skerry needs from where it runs. `deno.ts` and `node.ts` are the only files that know which it is;
+ * everything else receives this.
+ */
+export interface Platform {
+  readonly name: "deno" | "node";
+  /** Logical processors available. */
+  readonly cpuCount: number;
+  /** Starts a worker thread that runs this program's own entry with the given role. */
+  spawnWorker(role: string): WorkerThread;
+  /** Serves HTTP. Resolves once it accepts connections. */
+  serveHttp(options: ServeOptions): Promise<HttpServer>;
+}
+
+/** Options of {@linkcode Platform.serveHttp}. */
+export interface ServeOptions {
+  readonly hostname: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
+}
+
+/** Who is at the other end of a connection. Read lazily: making it costs an allocation. */
+export interface Peer {
+  remoteAddress(): string;
+}
+
+/** A listening server. */
+export interface HttpServer {
+  readonly port: number;
+  /** Stops accepting, and resolves when running requests have ended or `graceMs` has passed. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** A worker thread of this program. */
+export interface WorkerThread {
+  post(message: unknown, transfer: Transferable[]): void;
+  onMessage(handler: (message: unknown) => void): void;
+  /** Called once if the thread ends or fails for any reason but `terminate`. */
+  onExit(handler: (reason: string) => void): void;
+  terminate(): void;
+}

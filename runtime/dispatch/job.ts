@@ -1,12 +1,14 @@
 import type { Limits } from "../isolate/limits.ts";
 import type { RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
-import type { StringBlock } from "../wasi/run_io.ts";
+import type { RunInput } from "../isolate/run_input.ts";
+
+export type { RunInput as JobInput };
 
 /** One request to run a function: what to run, what it sees, and its bounds. */
 export interface Job {
   readonly target: RunTarget;
-  readonly input: JobInput;
+  readonly input: RunInput;
   /** Aborted when the client has left. Read only when the job leaves the fast path. */
   readonly signal?: () => AbortSignal;
 }
@@ -19,13 +21,6 @@ export interface RunTarget {
   readonly limits: Limits;
   /** How this version has fared on the fast path; the dispatcher's own, starts at 0. */
   inlineScore: number;
-}
-
-/** What a run sees. The blocks are made only if the module asks for them. */
-export interface JobInput {
-  args(): StringBlock;
-  environ(): StringBlock;
-  readonly stdin: Uint8Array;
 }
 
 /** Which way a job was run. */

@@ -6,8 +6,8 @@ export interface Platform {
   readonly name: "deno" | "node";
   /** Logical processors available. */
   readonly cpuCount: number;
-  /** Starts a worker thread that runs this program's own entry with the given role. */
-  spawnWorker(role: string): WorkerThread;
+  /** Starts a worker thread that runs this program's own entry in the given role. */
+  spawnWorker(role: WorkerRole): WorkerThread;
   /** Serves HTTP. Resolves once it accepts connections. */
   serveHttp(options: ServeOptions): Promise<HttpServer>;
 }
@@ -28,13 +28,26 @@ export interface Peer {
 /** A listening server. */
 export interface HttpServer {
   readonly port: number;
-  /** Stops accepting, and resolves when running requests have ended or `graceMs` has passed. */
+  /**
+   * Stops accepting, and resolves when running requests have ended or `graceMs` has passed. What then is
+   * still open goes with the process.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
-/** A worker thread of this program. */
+/** What a worker thread is for. */
+export type WorkerRole = "pool" | "compiler" | "run";
+
+/** The way out of a worker thread, and the way in. */
+export interface ThreadPort {
+  readonly role: WorkerRole;
+  post(message: unknown, transfer: ArrayBuffer[]): void;
+  onMessage(handler: (message: unknown) => void): void;
+}
+
+/** A worker thread of this program, as seen from outside. */
 export interface WorkerThread {
-  post(message: unknown, transfer: Transferable[]): void;
+  post(message: unknown, transfer: ArrayBuffer[]): void;
   onMessage(handler: (message: unknown) => void): void;
   /** Called once if the thread ends or fails for any reason but `terminate`. */
   onExit(handler: (reason: string) => void): void;

@@ -1,0 +1,76 @@
+import process from "node:process";
+import type { Platform } from "../runtime/platform/platform.ts";
+import { runVerb } from "./run.ts";
+import { serveVerb } from "./serve.ts";
+import { VERSION } from "./version.ts";
+
+/** A verb of the command line. Resolves to the exit code. */
+export type Verb = (args: readonly string[], context: CliContext) => Promise<number>;
+
+/** What a verb works with. */
+export interface CliContext {
+  readonly platform: Platform;
+  /** The program's entry file. */
+  readonly entryUrl: URL;
+  /** Prints a line on standard output. */
+  readonly print: (line: string) => void;
+  /** Prints a line on standard error. */
+  readonly printError: (line: string) => void;
+}
+
+/** What the exit code of a wrong command line is, by custom. */
+export const USAGE_ERROR = 2;
+
+const VERBS: Readonly<Record<string, { readonly run: Verb; readonly summary: string }>> = {
+  serve: { run: serveVerb, summary: "serve the functions of a folder over HTTP" },
+  run: { run: runVerb, summary: "run one module on the terminal, with limits" },
+};
+
+const HELP = `Skerry ${VERSION}, a single-file edge runtime for WASI functions
+
+Usage: skerry VERB [OPTIONS]
+
+Verbs:
+${Object.entries(VERBS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`).join("\n")}
+
+Each verb has --help. Start with: skerry serve`;
+
+/** Runs the command line of this process and ends it. */
+export async function main(entryUrl: URL): Promise<void> {
+  const [name, ...args] = process.argv.slice(2);
+  const context: CliContext = {
+    platform: await currentPlatform(entryUrl),
+    entryUrl,
+    print: (line) => console.log(line),
+    printError: (line) => console.error(line),
+  };
+  // Connections that outlived the grace period would keep the process alive.
+  process.exit(await dispatch(name, args, context));
+}
+
+/** The one place that asks where Skerry runs; everything below is given the answer. */
+async function currentPlatform(entryUrl: URL): Promise<Platform> {
+  if ("Deno" in globalThis) {
+    return (await import("../runtime/platform/deno.ts")).denoPlatform(entryUrl);
+  }
+  return (await import("../runtime/platform/node.ts")).nodePlatform(entryUrl);
+}
+
+async function dispatch(
+  name: string | undefined,
+  args: readonly string[],
+  context: CliContext,
+): Promise<number> {
+  if (name === "--version" || name === "-V") return say(context.print, VERSION, 0);
+  if (name === "--help" || name === "-h" || name === "help") return say(context.print, HELP, 0);
+  if (name === undefined) return say(context.printError, HELP, USAGE_ERROR);
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb !== undefined) return await verb.run(args, context);
+  const message = `There is no verb "${name}"; skerry --help lists them`;
+  return say(context.printError, message, USAGE_ERROR);
+}
+
+function say(print: (line: string) => void, text: string, exitCode: number): number {
+  print(text);
+  return exitCode;
+}

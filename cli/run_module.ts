@@ -1,0 +1,58 @@
+import type { SkerryError } from "../runtime/errors.ts";
+import { chooseHandler } from "../runtime/isolate/handler_choice.ts";
+import { compileModule } from "../runtime/isolate/prepare.ts";
+import { type OnceResult, runOnce } from "../runtime/isolate/run_once.ts";
+import type { ThreadPort } from "../runtime/platform/platform.ts";
+import { ok, type Result } from "../runtime/result.ts";
+import { secureRandom } from "../runtime/wasi/random.ts";
+import { atomicsSleeper } from "../runtime/wasi/sleeper.ts";
+import { systemClock } from "../runtime/wasi/system_clock.ts";
+import { terminalIo } from "./terminal_io.ts";
+
+/** What `skerry run` was asked for; plain data, so that it can be posted to a thread. */
+export interface RunRequest {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The export to call; undefined for `_start`, or `run` of a reactor. */
+  readonly handler: string | undefined;
+  /** `argv`, the module's name first. */
+  readonly args: readonly string[];
+  /** Each `NAME=value`. */
+  readonly environ: readonly string[];
+  /** Fuel units. */
+  readonly fuel: number;
+  /** 64 KiB pages. */
+  readonly memoryPages: number;
+  /** Milliseconds; `Infinity` for none. */
+  readonly timeoutMs: number;
+}
+
+/** How it went: refused before it ran, or run. */
+export type RunReport = Result<OnceResult & { readonly wallMs: number }, SkerryError>;
+
+/** Compiles and runs a module on this thread, with the standard streams passed through. */
+export async function runModule(request: RunRequest): Promise<RunReport> {
+  const system = { clock: systemClock, random: secureRandom, sleeper: atomicsSleeper() };
+  const compiled = await compileModule(request.bytes, request, system);
+  if (!compiled.ok) return compiled;
+  const handler = chooseHandler(compiled.value.info, request.handler, request.args[0]!);
+  if (!handler.ok) return handler;
+  const startMs = performance.now();
+  const result = runOnce(
+    compiled.value,
+    handler.value,
+    terminalIo(request.args, request.environ),
+    {
+      fuel: request.fuel,
+      deadlineMs: startMs + request.timeoutMs,
+      hostCalls: Infinity,
+      inlinePages: -1,
+    },
+    system,
+  );
+  return ok({ ...result, wallMs: performance.now() - startMs });
+}
+
+/** The far end of a run on a thread of its own, where it can be ended whatever it does. */
+export function serveRunThread(port: ThreadPort): void {
+  port.onMessage(async (message) => port.post(await runModule(message as RunRequest), []));
+}

@@ -1,0 +1,257 @@
+import { mkdir, stat } from "node:fs/promises";
+import process from "node:process";
+import type { RegistryEvent } from "../runtime/functions/registry.ts";
+import type { RequestLog } from "../runtime/http/app_options.ts";
+import { createLog, type Log } from "../runtime/observe/log.ts";
+import { err, ok, type Result } from "../runtime/result.ts";
+import { type ServerOptions, type SkerryServer, startServer } from "../runtime/server.ts";
+import {
+  helpText,
+  type Option,
+  parseArguments,
+  type ParsedArguments,
+  wholeNumber,
+} from "./arguments.ts";
+import type { CliContext } from "./main.ts";
+import { VERSION } from "./version.ts";
+
+const DEFAULT_FOLDER = "functions";
+
+const OPTIONS: Readonly<Record<string, Option>> = {
+  host: { value: "ADDRESS", help: "listen on this address; default: 127.0.0.1" },
+  port: { value: "N", help: "listen on this port, 0 for any free one; default: 8080" },
+  functions: { value: "DIR", help: `serve the modules of this folder; default: ${DEFAULT_FOLDER}` },
+  workers: {
+    value: "N",
+    help: "threads for runs that take long; default: one a processor, at least 2",
+  },
+  queue: { value: "N", help: "runs that may wait for a thread before 503; default: 1024" },
+  "max-body-mb": { value: "N", help: "refuse larger request bodies; default: 10" },
+  "body-timeout-ms": { value: "N", help: "give a body this long to arrive; default: 30000" },
+  "grace-ms": {
+    value: "N",
+    help: "let running requests end for this long on SIGTERM; default: 10000",
+  },
+  token: {
+    value: "T",
+    help: "require this bearer token below /_/; default: loopback clients only",
+  },
+  "stats-headers": { help: "tell fuel and path in every function response" },
+  "no-fast-path": { help: "run everything in the pool, however short" },
+  "log-requests": { help: "log every request, not only failures" },
+  "log-json": { help: "log one JSON object a line; default when standard error is no terminal" },
+};
+
+const HELP = helpText({
+  summary: "Serves the WASI modules of a folder over HTTP, each request in an isolated instance.",
+  usage: "skerry serve [OPTIONS]",
+  options: OPTIONS,
+  notes: `Drop x.wasm into the folder and /x answers; replace or delete it while the server runs.
+x.toml beside it configures it. SIGTERM and SIGINT stop the server gracefully; a second one at once.
+The environment gives SKERRY_TOKEN for --token.`,
+});
+
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+const DEFAULT_GRACE_MS = 10_000;
+const LISTED_FUNCTIONS = 20;
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/** `skerry serve`. Resolves when the server has stopped. */
+export async function serveVerb(args: readonly string[], context: CliContext): Promise<number> {
+  const parsed = parseArguments(args, OPTIONS);
+  if (!parsed.ok) return usageError(context, parsed.error);
+  if (parsed.value.switches.help) {
+    context.print(HELP);
+    return 0;
+  }
+  const log = openLog(parsed.value, context);
+  const options = readOptions(parsed.value, context, log);
+  if (!options.ok) return usageError(context, options.error);
+  await prepareFolder(parsed.value, context);
+  const server = await start(options.value, context);
+  if (server === undefined) return 1;
+  announce(server, options.value, context);
+  return await untilStopped(server, options.value.graceMs, context);
+}
+
+interface ServeOptions extends ServerOptions {
+  readonly graceMs: number;
+}
+
+function usageError(context: CliContext, message: string): number {
+  context.printError(`${message}; skerry serve --help shows how`);
+  return EXIT_USAGE;
+}
+
+function openLog(args: ParsedArguments, context: CliContext): Log {
+  const isTerminal = process.stderr.isTTY === true;
+  return createLog({
+    writeLine: context.printError,
+    format: args.switches["log-json"] || !isTerminal ? "json" : "pretty",
+    useColour: isTerminal && !process.env.NO_COLOR,
+  });
+}
+
+function readOptions(
+  args: ParsedArguments,
+  context: CliContext,
+  log: Log,
+): Result<ServeOptions, string> {
+  if (args.positional.length > 0) return err(`Unexpected argument "${args.positional[0]}"`);
+  const numbers = readNumbers(args);
+  if (!numbers.ok) return numbers;
+  const { port, workers, queue, maxBodyMb, bodyTimeoutMs, graceMs } = numbers.value;
+  return ok({
+    hostname: args.values.host ?? "127.0.0.1",
+    port: port ?? 8080,
+    functionsFolder: args.values.functions ?? DEFAULT_FOLDER,
+    workers: workers ?? Math.max(2, context.platform.cpuCount),
+    queueLength: queue,
+    requestLimits: {
+      ...maxBodyMb === undefined ? {} : { requestBytes: maxBodyMb * 1024 * 1024 },
+      ...bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs },
+    },
+    hasFastPath: !args.switches["no-fast-path"],
+    statsHeaders: args.switches["stats-headers"],
+    token: args.values.token ?? process.env.SKERRY_TOKEN,
+    version: VERSION,
+    environment: (name) => process.env[name],
+    onRequest: requestLogger(log, args.switches["log-requests"] ?? false),
+    onFunction: (event) => logFunction(log, event),
+    graceMs: graceMs ?? DEFAULT_GRACE_MS,
+  });
+}
+
+type Numbers = Readonly<
+  Record<
+    "port" | "workers" | "queue" | "maxBodyMb" | "bodyTimeoutMs" | "graceMs",
+    number | undefined
+  >
+>;
+
+function readNumbers(args: ParsedArguments): Result<Numbers, string> {
+  const bounds = {
+    port: ["port", 0, 65535],
+    workers: ["workers", 1, 256],
+    queue: ["queue", 0, 1_000_000],
+    maxBodyMb: ["max-body-mb", 1, 1024],
+    bodyTimeoutMs: ["body-timeout-ms", 1, 3_600_000],
+    graceMs: ["grace-ms", 0, 3_600_000],
+  } as const;
+  const numbers: Record<string, number | undefined> = {};
+  for (const [key, [name, min, max]] of Object.entries(bounds)) {
+    const number = wholeNumber(args, name, { min, max });
+    if (!number.ok) return number;
+    numbers[key] = number.value;
+  }
+  return ok(numbers as Numbers);
+}
+
+/** Without `--functions`, a first start in an empty folder makes the one to drop modules into. */
+async function prepareFolder(args: ParsedArguments, context: CliContext): Promise<void> {
+  if (args.values.functions !== undefined) return;
+  const exists = await stat(DEFAULT_FOLDER).then(() => true, () => false);
+  if (exists) return;
+  await mkdir(DEFAULT_FOLDER, { recursive: true });
+  context.print(`Made the folder ${DEFAULT_FOLDER}/ to drop modules into`);
+}
+
+async function start(
+  options: ServeOptions,
+  context: CliContext,
+): Promise<SkerryServer | undefined> {
+  try {
+    const server = await startServer(options, context.platform);
+    if (server.ok) return server.value;
+    context.printError(server.error.message);
+  } catch (thrown) {
+    context.printError(explainListenError(thrown, options));
+  }
+  return undefined;
+}
+
+function explainListenError(thrown: unknown, { hostname, port }: ServeOptions): string {
+  const { code, message } = thrown as { code?: string; message: string };
+  const reason = code === "EADDRINUSE" ? "the port is in use; choose another with --port" : message;
+  return `Cannot listen on ${hostname}:${port}: ${reason}`;
+}
+
+function announce(server: SkerryServer, options: ServeOptions, context: CliContext): void {
+  const host = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
+  const url = `http://${host}:${server.port}`;
+  const functions = server.functions.list();
+  context.print(`Skerry ${VERSION}`);
+  context.print(`Listening on ${url}`);
+  const width = Math.max(
+    0,
+    ...functions.slice(0, LISTED_FUNCTIONS).map(({ route }) => route.length),
+  );
+  for (const { route, file } of functions.slice(0, LISTED_FUNCTIONS)) {
+    context.print(`  ${url}${route.padEnd(width)}  ${file}`);
+  }
+  const more = functions.length - LISTED_FUNCTIONS;
+  if (more > 0) context.print(`  … and ${more} more: ${url}/_/functions`);
+  if (functions.length === 0) {
+    context.print(`  No functions yet: drop a .wasm file into ${options.functionsFolder}/`);
+  }
+}
+
+function untilStopped(server: SkerryServer, graceMs: number, context: CliContext): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let isStopping = false;
+  const onSignal = async () => {
+    if (isStopping) process.exit(EXIT_INTERRUPTED);
+    isStopping = true;
+    context.print("Stopping: running requests may end");
+    await server.stop(graceMs);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    resolve(0);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return promise;
+}
+
+function requestLogger(log: Log, isVerbose: boolean): (entry: RequestLog) => void {
+  const decoder = new TextDecoder();
+  return (entry) => {
+    const { requestId, method, path, status, route, error, cause, stderr } = entry;
+    if (stderr !== undefined && stderr.length > 0) {
+      log.info(decoder.decode(stderr).trimEnd(), { function: route, request: requestId });
+    }
+    if (status < 500 && !isVerbose) return;
+    const fields = {
+      request: requestId,
+      status,
+      code: error?.code,
+      error: error?.message,
+      run_ms: entry.runMs,
+      fuel: entry.fuel,
+      path: entry.runPath,
+      cause: cause === undefined ? undefined : String((cause as Error).stack ?? cause),
+    };
+    const write = cause !== undefined ? log.error : status >= 500 ? log.warn : log.info;
+    write(`${method} ${path}`, fields);
+  };
+}
+
+function logFunction(log: Log, event: RegistryEvent): void {
+  switch (event.kind) {
+    case "function_ready":
+      // At the start everything becomes ready; only what changes is news.
+      if (!event.isFirst) {
+        log.info(`Serving a new version of ${event.route}`, { version: event.version });
+      }
+      return;
+    case "function_broken":
+      return log.warn(`Cannot serve the new content of ${event.route}: ${event.error.message}`, {
+        file: event.file,
+        code: event.error.code,
+        old_version_serves: event.isServing,
+      });
+    case "function_removed":
+      return log.info(`Removed ${event.route}`, { file: event.file });
+    case "folder_problem":
+      return log.warn(event.message);
+  }
+}

@@ -1,0 +1,49 @@
+import { readSync, writeSync } from "node:fs";
+import type { ByteSink, ByteSource, RunIo, StringBlock } from "../runtime/wasi/run_io.ts";
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+/** How long to wait for a descriptor that someone made non-blocking. */
+const RETRY_MS = 5;
+
+/** A run's input and output on the terminal, or whatever the standard streams are. */
+export function terminalIo(args: readonly string[], environ: readonly string[]): RunIo {
+  return {
+    args: () => stringBlock(args),
+    environ: () => stringBlock(environ),
+    stdin: descriptorSource(STDIN),
+    stdout: descriptorSink(STDOUT),
+    stderr: descriptorSink(STDERR),
+  };
+}
+
+function stringBlock(strings: readonly string[]): StringBlock {
+  const text = strings.map((each) => `${each}\0`).join("");
+  return { bytes: new TextEncoder().encode(text), count: strings.length };
+}
+
+function descriptorSource(fd: number): ByteSource {
+  return { read: (target) => whenReady(() => readSync(fd, target), 0) };
+}
+
+function descriptorSink(fd: number): ByteSink {
+  return {
+    // A reader that has gone ends the run, as SIGPIPE would end a native program.
+    write: (bytes) => whenReady<number | "stop">(() => writeSync(fd, bytes), "stop"),
+  };
+}
+
+/** Does an I/O call, again while the descriptor is not ready; `atEnd` if the other end has gone. */
+function whenReady<T>(io: () => T, atEnd: T): T {
+  for (;;) {
+    try {
+      return io();
+    } catch (thrown) {
+      const { code } = thrown as { code?: string };
+      if (code === "EOF" || code === "EPIPE") return atEnd;
+      if (code !== "EAGAIN" && code !== "EWOULDBLOCK") throw thrown;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Skerry's entry: the command line, and, on threads that Skerry starts itself, what they are for. The
+ * imports are dynamic so that a thread loads only what it needs.
+ *
+ * @module
+ */
+import { currentThreadPort } from "./runtime/platform/threads.ts";
+
+const port = currentThreadPort();
+if (port === undefined) {
+  const { main } = await import("./cli/main.ts");
+  await main(new URL(import.meta.url));
+} else if (port.role === "run") {
+  const { serveRunThread } = await import("./cli/run_module.ts");
+  serveRunThread(port);
+} else {
+  const { serveThread } = await import("./runtime/dispatch/thread.ts");
+  serveThread(port);
+}

@@ -1,0 +1,111 @@
+import { type SkerryError, skerryError } from "../errors.ts";
+import type { CompiledModule, PrepareOptions } from "../isolate/prepare.ts";
+import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { WorkerThread } from "../platform/platform.ts";
+import { err, ok, type Result } from "../result.ts";
+
+/** To the compiling thread; `bytes` is transferred. */
+export interface CompileMessage {
+  readonly requestId: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly options: PrepareOptions;
+}
+
+/** And back. */
+export interface CompiledMessage {
+  readonly requestId: number;
+  readonly result: Result<CompiledModule, SkerryError>;
+}
+
+/** Options of {@linkcode Compiler}. */
+export interface CompilerOptions {
+  readonly spawn: () => WorkerThread;
+  /** How long one module may take, milliseconds. @default 30_000 */
+  readonly timeoutMs?: number;
+}
+
+interface Request extends CompileMessage {
+  readonly answer: (result: Result<PreparedModule, SkerryError>) => void;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * Prepares modules on a thread of its own, one after another: the server's thread never waits for a
+ * compilation, and a module that hangs or crashes the compiler is known by name.
+ */
+export class Compiler {
+  readonly #options: CompilerOptions;
+  readonly #waiting: Request[] = [];
+  #current: Request | undefined;
+  #thread: WorkerThread | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastId = 0;
+
+  constructor(options: CompilerOptions) {
+    this.#options = options;
+  }
+
+  /** Instruments and compiles; the bytes are transferred away. Never rejects. */
+  prepare(
+    bytes: Uint8Array<ArrayBuffer>,
+    options: PrepareOptions,
+  ): Promise<Result<PreparedModule, SkerryError>> {
+    return new Promise((answer) => {
+      this.#waiting.push({ requestId: ++this.#lastId, bytes, options, answer });
+      this.#next();
+    });
+  }
+
+  /** Ends the thread; what is still waiting is answered with an error. */
+  stop(): void {
+    const requests = this.#waiting.splice(0);
+    this.#fail("the server is stopping");
+    for (const request of requests) request.answer(err(refused("the server is stopping")));
+  }
+
+  #next(): void {
+    if (this.#current !== undefined) return;
+    const request = this.#waiting.shift();
+    if (request === undefined) return;
+    this.#current = request;
+    this.#thread ??= this.#start();
+    const timeoutMs = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#timer = setTimeout(
+      () => this.#fail(`compiling it took longer than ${timeoutMs} ms`),
+      timeoutMs,
+    );
+    const { requestId, bytes, options } = request;
+    this.#thread.post({ requestId, bytes, options }, [bytes.buffer]);
+  }
+
+  #start(): WorkerThread {
+    const thread = this.#options.spawn();
+    thread.onMessage((message) => this.#onCompiled(message as CompiledMessage));
+    thread.onExit((reason) => this.#fail(`the compiler ended: ${reason}`));
+    return thread;
+  }
+
+  #onCompiled({ requestId, result }: CompiledMessage): void {
+    if (this.#current?.requestId !== requestId) return;
+    this.#finish(result.ok ? ok({ id: requestId, ...result.value }) : result);
+  }
+
+  #fail(reason: string): void {
+    this.#thread?.terminate();
+    this.#thread = undefined;
+    this.#finish(err(refused(reason)));
+  }
+
+  #finish(result: Result<PreparedModule, SkerryError>): void {
+    clearTimeout(this.#timer);
+    const request = this.#current;
+    this.#current = undefined;
+    request?.answer(result);
+    this.#next();
+  }
+}
+
+function refused(reason: string): SkerryError {
+  return skerryError("invalid_module", `Cannot use this module: ${reason}`);
+}

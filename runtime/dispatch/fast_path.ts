@@ -1,0 +1,97 @@
+import type { IsolateBudget } from "../isolate/isolate.ts";
+import type { Limits } from "../isolate/limits.ts";
+import type { Outcome, RunResult } from "../isolate/outcome.ts";
+import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { WasiHostOptions } from "../wasi/host.ts";
+import { IsolateCache } from "./isolate_cache.ts";
+import type { Job, RunTarget } from "./job.ts";
+
+/** What a run may use on the thread that serves HTTP before it is started again in the pool. */
+export interface InlineBounds {
+  /** Fuel units; 0 turns the fast path off. @default 2_000_000, at most about a millisecond */
+  readonly fuel: number;
+  /** Host calls; each costs up to a microsecond that fuel does not see. @default 512 */
+  readonly hostCalls: number;
+  /** 64 KiB pages a run may grow to; touching new ones costs page faults. @default 64 (4 MiB) */
+  readonly memoryPages: number;
+  /** Bytes of body, and bytes of output. @default 262_144 */
+  readonly ioBytes: number;
+}
+
+/** See {@linkcode InlineBounds}. */
+export const DEFAULT_INLINE_BOUNDS: InlineBounds = {
+  fuel: 2_000_000,
+  hostCalls: 512,
+  memoryPages: 64,
+  ioBytes: 256 * 1024,
+};
+
+/** V8 compiles a function when it is first called, on the calling thread. */
+const MAX_INLINE_FUNCTION_BYTES = 128 * 1024;
+const MAX_INLINE_CODE_BYTES = 512 * 1024;
+/** Promotions in a row after which a function goes to the pool at once… */
+const MAX_PROMOTIONS = 3;
+/** …except every so many runs, in case it has become quick. */
+const PROBATION_RUNS = 64;
+
+/** Runs short jobs on the calling thread, under a budget that keeps the event loop responsive. */
+export class FastPath {
+  readonly #isolates: IsolateCache;
+  readonly #bounds: InlineBounds;
+  #budgetLimits: Limits | undefined;
+  #budget!: IsolateBudget;
+
+  constructor(system: WasiHostOptions, bounds: InlineBounds = DEFAULT_INLINE_BOUNDS) {
+    this.#isolates = new IsolateCache(system);
+    this.#bounds = bounds;
+  }
+
+  /** The result, or undefined if the job belongs in the pool; then nothing of it can be seen. */
+  run(job: Job): RunResult | undefined {
+    const { target, input } = job;
+    const { prepared, handler, limits } = target;
+    if (!this.#admits(target, input.stdin.length)) return undefined;
+    // The same function in a row is the common case under load.
+    if (limits !== this.#budgetLimits) this.#planFor(limits);
+    const result = this.#isolates.get(prepared).run(handler, input, this.#budget);
+    const isFinished = result !== undefined && !this.#ranOut(result.outcome, limits);
+    target.inlineScore = isFinished ? 0 : target.inlineScore + 1;
+    return isFinished ? result : undefined;
+  }
+
+  #admits(target: RunTarget, stdinBytes: number): boolean {
+    if (stdinBytes > this.#bounds.ioBytes || !this.#isSmall(target.prepared)) return false;
+    if (target.inlineScore < MAX_PROMOTIONS) return true;
+    target.inlineScore++;
+    return target.inlineScore % PROBATION_RUNS === 0;
+  }
+
+  #isSmall({ info }: PreparedModule): boolean {
+    if (this.#bounds.fuel === 0 || info.codeBytes > MAX_INLINE_CODE_BYTES) return false;
+    if (info.largestFunctionBytes > MAX_INLINE_FUNCTION_BYTES) return false;
+    let pages = 0;
+    for (const memory of info.memories) pages += memory.initialPages;
+    return pages <= this.#bounds.memoryPages;
+  }
+
+  /** The function's own limits where they are the smaller ones. */
+  #planFor(limits: Limits): void {
+    const { fuel, hostCalls, memoryPages, ioBytes } = this.#bounds;
+    this.#budgetLimits = limits;
+    this.#budget = {
+      fuel: Math.min(limits.fuel, fuel),
+      deadlineMs: Infinity,
+      hostCalls,
+      inlinePages: memoryPages,
+      stdoutBytes: Math.min(limits.stdoutBytes, ioBytes),
+      stderrBytes: limits.stderrBytes,
+    };
+  }
+
+  /** Whether what stopped the run was the fast path's bound rather than the function's own. */
+  #ranOut(outcome: Outcome, limits: Limits): boolean {
+    if (outcome.kind === "fuel_exhausted") return limits.fuel > this.#bounds.fuel;
+    if (outcome.kind === "output_too_large") return limits.stdoutBytes > this.#bounds.ioBytes;
+    return false;
+  }
+}

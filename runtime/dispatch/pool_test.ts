@@ -1,0 +1,231 @@
+import { assertEquals } from "@std/assert";
+import { FakeThread } from "../../tests/support/fake_thread.ts";
+import { DEFAULT_LIMITS } from "../isolate/limits.ts";
+import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { Job, JobResult, RunTarget } from "./job.ts";
+import { packResult, type ToWorker } from "./messages.ts";
+import { WorkerPool } from "./pool.ts";
+
+const PREPARED: PreparedModule = {
+  id: 1,
+  module: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
+  info: {
+    imports: [],
+    exports: [],
+    memories: [],
+    hasStart: false,
+    isRecyclable: true,
+    usesExceptions: false,
+    codeBytes: 0,
+    largestFunctionBytes: 0,
+  },
+};
+
+function newTarget(): RunTarget {
+  const limits = { ...DEFAULT_LIMITS, timeoutMs: 1000 };
+  return { prepared: PREPARED, handler: "_start", limits, inlineScore: 0 };
+}
+
+function newJob(target = newTarget(), signal?: AbortSignal): Job {
+  const none = () => ({ bytes: new Uint8Array(0), count: 0 });
+  const input = { args: none, environ: none, stdin: new TextEncoder().encode("body") };
+  return { target, input, signal: signal && (() => signal) };
+}
+
+/** A pool on fake threads and a clock that the test moves. */
+function setUp(options: { workers?: number; queueLength?: number } = {}) {
+  const threads: FakeThread[] = [];
+  let nowMs = 0;
+  let tick = () => {};
+  const pool = new WorkerPool({
+    workers: options.workers ?? 1,
+    queueLength: options.queueLength ?? 10,
+    queueTimeoutMs: 5000,
+    spawn: () => {
+      threads.push(new FakeThread());
+      return threads.at(-1)!;
+    },
+    now: () => nowMs,
+    every: (each) => {
+      tick = each;
+      return () => tick = () => {};
+    },
+  });
+  const runs = (thread: FakeThread) =>
+    (thread.posted as ToWorker[]).filter((each) => each.type === "run");
+  return {
+    pool,
+    threads,
+    runs,
+    advance(ms: number) {
+      nowMs += ms;
+      tick();
+    },
+    finish(thread: FakeThread, run: number, stdout = "done") {
+      const bytes = new TextEncoder().encode(stdout);
+      const result = {
+        outcome: { kind: "ok" },
+        stdout: bytes,
+        stderr: new Uint8Array(0),
+        fuel: 1,
+        memoryPages: 1,
+      } as const;
+      thread.answer(packResult(runs(thread)[run]!.jobId, result));
+    },
+  };
+}
+
+function outcomeOf(answer: JobResult): string {
+  return answer.kind === "ran" ? answer.result.outcome.kind : answer.kind;
+}
+
+Deno.test("A job is sent to a worker, with its target first, and answered from there", async () => {
+  const { pool, threads, finish } = setUp();
+  const answer = pool.run(newJob());
+  const types = (threads[0]!.posted as ToWorker[]).map((each) => each.type);
+  assertEquals(types, ["control", "target", "run"]);
+  finish(threads[0]!, 0, "hello");
+  const result = await answer;
+  assertEquals(result.kind, "ran");
+  if (result.kind === "ran") {
+    assertEquals(new TextDecoder().decode(result.result.stdout), "hello");
+    assertEquals(result.path, "pool");
+  }
+});
+
+Deno.test("A worker is told about a target once", async () => {
+  const { pool, threads, finish } = setUp();
+  const target = newTarget();
+  for (let run = 0; run < 3; run++) {
+    const answer = pool.run(newJob(target));
+    finish(threads[0]!, run);
+    await answer;
+  }
+  const targets = (threads[0]!.posted as ToWorker[]).filter((each) => each.type === "target");
+  assertEquals(targets.length, 1);
+});
+
+Deno.test("Jobs go to idle workers, and no more threads are started than asked for", () => {
+  const { pool, threads, runs } = setUp({ workers: 2 });
+  for (let i = 0; i < 5; i++) void pool.run(newJob());
+  assertEquals(threads.map((thread) => runs(thread).length), [1, 1]);
+  assertEquals(pool.load, { queued: 3, running: 2 });
+});
+
+Deno.test("Waiting jobs are run in the order they came", async () => {
+  const { pool, threads, finish } = setUp();
+  const order: number[] = [];
+  const answers = [0, 1, 2].map((i) => pool.run(newJob()).then(() => order.push(i)));
+  for (const run of [0, 1, 2]) {
+    finish(threads[0]!, run);
+    await answers[run];
+  }
+  assertEquals(order, [0, 1, 2]);
+});
+
+Deno.test("A job beyond the queue's length is answered overloaded, with a time to wait", async () => {
+  const { pool } = setUp({ queueLength: 2 });
+  for (let i = 0; i < 3; i++) void pool.run(newJob());
+  const answer = await pool.run(newJob());
+  assertEquals(answer, { kind: "overloaded", retryAfterSeconds: 1 });
+});
+
+Deno.test("A job that waits too long for a worker is answered overloaded", async () => {
+  const { pool, advance } = setUp();
+  const slow = newTarget();
+  void pool.run({
+    ...newJob(),
+    target: { ...slow, limits: { ...slow.limits, timeoutMs: 60_000 } },
+  });
+  const waiting = pool.run(newJob());
+  advance(5001);
+  assertEquals(outcomeOf(await waiting), "overloaded");
+  assertEquals(pool.load, { queued: 0, running: 1 });
+});
+
+Deno.test("Behind a job known to be quick the next is sent ahead; behind an unknown one it is not", async () => {
+  const { pool, threads, finish, runs } = setUp();
+  const quick = newTarget();
+  const first = pool.run(newJob(quick));
+  void pool.run(newJob(quick));
+  assertEquals(runs(threads[0]!).length, 1);
+  finish(threads[0]!, 0);
+  await first;
+  void pool.run(newJob(quick));
+  assertEquals(runs(threads[0]!).length, 3);
+});
+
+Deno.test("A run past its wall clock is answered timeout, and its worker is replaced", async () => {
+  const { pool, threads, advance } = setUp();
+  const answer = pool.run(newJob());
+  advance(1000);
+  assertEquals(threads[0]!.isTerminated, false);
+  advance(100);
+  assertEquals(outcomeOf(await answer), "timeout");
+  assertEquals(threads[0]!.isTerminated, true);
+  assertEquals(threads.length, 2);
+});
+
+Deno.test("When a worker is replaced, the job sent ahead runs on the new one", async () => {
+  const { pool, threads, finish, advance, runs } = setUp();
+  const quick = newTarget();
+  const warm = pool.run(newJob(quick));
+  finish(threads[0]!, 0);
+  await warm;
+  const stuck = pool.run(newJob(quick));
+  const unharmed = pool.run(newJob(quick));
+  advance(1100);
+  assertEquals(outcomeOf(await stuck), "timeout");
+  assertEquals(runs(threads[1]!).length, 1);
+  finish(threads[1]!, 0);
+  assertEquals(outcomeOf(await unharmed), "ok");
+});
+
+Deno.test("A worker that dies answers its running job and is replaced; waiting jobs go on", async () => {
+  const { pool, threads, finish } = setUp();
+  const lost = pool.run(newJob());
+  const waiting = pool.run(newJob());
+  threads[0]!.crash("exit code 1");
+  assertEquals(outcomeOf(await lost), "trapped");
+  finish(threads[1]!, 0);
+  assertEquals(outcomeOf(await waiting), "ok");
+});
+
+Deno.test("A late answer of a job that was given up changes nothing", async () => {
+  const { pool, threads, advance, finish } = setUp();
+  const overdue = pool.run(newJob());
+  advance(1100);
+  await overdue;
+  finish(threads[0]!, 0);
+  const next = pool.run(newJob());
+  finish(threads[1]!, 0);
+  assertEquals(outcomeOf(await next), "ok");
+});
+
+Deno.test("A waiting job whose client has left is dropped; a running one is cancelled in place", async () => {
+  const { pool, threads, advance } = setUp();
+  const aborter = new AbortController();
+  void pool.run(newJob(newTarget(), aborter.signal));
+  const waiting = pool.run(newJob(newTarget(), aborter.signal));
+  aborter.abort();
+  advance(25);
+  assertEquals(outcomeOf(await waiting), "cancelled");
+  const [control, , run] = threads[0]!.posted as [ToWorker, ToWorker, ToWorker];
+  if (control.type !== "control" || run.type !== "run") throw new Error("unexpected messages");
+  assertEquals(Atomics.load(control.control, 0), run.jobId);
+  assertEquals(threads[0]!.isTerminated, false);
+});
+
+Deno.test("Stopping answers everything and ends every thread", async () => {
+  const { pool, threads } = setUp();
+  const answers = [pool.run(newJob()), pool.run(newJob())];
+  pool.stop();
+  assertEquals((await Promise.all(answers)).map(outcomeOf), ["cancelled", "cancelled"]);
+  assertEquals(threads[0]!.isTerminated, true);
+});
+
+Deno.test("Warming up starts every thread at once", () => {
+  const { pool, threads } = setUp({ workers: 3 });
+  pool.warmUp();
+  assertEquals(threads.length, 3);
+});

@@ -1,0 +1,187 @@
+import { parse, TomlError } from "smol-toml";
+import { type SkerryError, skerryError } from "../errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "../isolate/limits.ts";
+import { err, ok, type Result } from "../result.ts";
+import {
+  type ConfigProblem,
+  ConfigTable,
+  describe,
+  readArray,
+  readNonEmptyString,
+} from "./config_table.ts";
+import type { Abi, FunctionConfig } from "./function_config.ts";
+
+/** What a function without a `NAME.toml` gets. */
+export const DEFAULT_CONFIG: FunctionConfig = { abi: "auto", limits: DEFAULT_LIMITS, env: {} };
+
+/** Looks up a variable of the server's environment. */
+export type Environment = (name: string) => string | undefined;
+
+/** A function's TOML file and what its values may refer to. */
+export interface ConfigSource {
+  /** Relative to the functions folder; named in errors. */
+  readonly file: string;
+  readonly text: string;
+  /** Where `"$NAME"` values come from. */
+  readonly environment: Environment;
+}
+
+/**
+ * Reads a function's configuration. Besides Skerry's keys it understands those of wasm-workers-server:
+ * `name`, `version` and `[features.http_requests]` are checked and have no effect, `[vars]` is `[env]`.
+ *
+ * @returns The configuration with every default filled in, or `invalid_config` that names the file, the key
+ * and what was expected.
+ *
+ * @example
+ * ```ts
+ * import { parseFunctionConfig } from "./config_file.ts";
+ *
+ * const config = parseFunctionConfig({
+ *   file: "hello.toml",
+ *   text: `[limits]\nmemory_mb = 64`,
+ *   environment: () => undefined,
+ * });
+ * if (config.ok) console.log(config.value.limits.memoryPages); // 1024
+ * ```
+ */
+export function parseFunctionConfig(source: ConfigSource): Result<FunctionConfig, SkerryError> {
+  const document = parseToml(source);
+  if (!document.ok) return document;
+  const problems: ConfigProblem[] = [];
+  const root = new ConfigTable(document.value, problems);
+  const config = readConfig(root, source.environment);
+  root.finish();
+  const problem = problems[0];
+  return problem === undefined ? ok(config) : err(problemError(source.file, problem));
+}
+
+function parseToml({ file, text }: ConfigSource): Result<Record<string, unknown>, SkerryError> {
+  try {
+    return ok(parse(text));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const reason = error.message.split("\n", 1)[0]?.replace("Invalid TOML document: ", "");
+    const message = `Cannot parse ${file}: line ${error.line}, column ${error.column}: ${reason}`;
+    const details = { file, line: error.line, column: error.column };
+    return err(skerryError("invalid_config", message, details));
+  }
+}
+
+function problemError(file: string, { key, message }: ConfigProblem): SkerryError {
+  return skerryError("invalid_config", `Cannot read ${file}: ${key} ${message}`, { file, key });
+}
+
+function readConfig(root: ConfigTable, environment: Environment): FunctionConfig {
+  const config = {
+    abi: root.value("abi", `one of ${ABIS.join(", ")}`, readAbi) ?? DEFAULT_CONFIG.abi,
+    handler: root.string("handler"),
+    methods: root.value("methods", 'a non-empty array of methods such as "GET"', readMethods),
+    limits: readLimits(root.table("limits")),
+    env: readEnv(root, environment),
+    kvNamespace: readKvNamespace(root.table("data")),
+  };
+  refuseMounts(root);
+  checkIgnoredKeys(root);
+  return config;
+}
+
+const ABIS: readonly Abi[] = ["auto", "text", "cgi", "json", "static"];
+
+function readAbi(value: unknown): Abi | undefined {
+  return ABIS.find((abi) => abi === value);
+}
+
+function readMethods(value: unknown): string[] | undefined {
+  const methods = readArray(value, (item) => {
+    return typeof item === "string" && /^[A-Za-z]+$/.test(item) ? item.toUpperCase() : undefined;
+  });
+  return methods === undefined || methods.length === 0 ? undefined : [...new Set(methods)];
+}
+
+const PAGES_PER_MIB = 16;
+const MIB = 1024 * 1024;
+const HOUR_MS = 60 * 60 * 1000;
+
+function readLimits(table: ConfigTable): Limits {
+  const fuel = table.integer("fuel", 1, Number.MAX_SAFE_INTEGER);
+  const memoryMb = table.integer("memory_mb", 1, 4096);
+  const timeoutMs = table.integer("timeout_ms", 1, HOUR_MS);
+  const outputMb = table.integer("output_mb", 1, 1024);
+  table.finish();
+  return {
+    fuel: fuel ?? DEFAULT_LIMITS.fuel,
+    memoryPages: memoryMb === undefined ? DEFAULT_LIMITS.memoryPages : memoryMb * PAGES_PER_MIB,
+    timeoutMs: timeoutMs ?? DEFAULT_LIMITS.timeoutMs,
+    stdoutBytes: outputMb === undefined ? DEFAULT_LIMITS.stdoutBytes : outputMb * MIB,
+    stderrBytes: DEFAULT_LIMITS.stderrBytes,
+  };
+}
+
+function readEnv(root: ConfigTable, environment: Environment): Record<string, string> {
+  const env = new Map<string, string>();
+  for (const table of [root.table("vars"), root.table("env")]) {
+    for (const [name, value] of table.entries()) {
+      const resolved = resolveVariable(table, name, value, environment);
+      if (env.has(name)) table.note(name, "is set in both [vars] and [env]");
+      if (resolved !== undefined) env.set(name, resolved);
+    }
+  }
+  return Object.fromEntries(env);
+}
+
+function resolveVariable(
+  table: ConfigTable,
+  name: string,
+  value: unknown,
+  environment: Environment,
+): string | undefined {
+  // In WASI's environment a NUL ends an entry and the first "=" ends a name.
+  if (name === "" || /[=\0]/.test(name)) return void table.note(name, "cannot name a variable");
+  if (typeof value !== "string" || value.includes("\0")) {
+    return void table.note(name, `must be a string without NUL, found ${describe(value)}`);
+  }
+  const reference = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(value)?.[1];
+  if (reference === undefined) return value;
+  const resolved = environment(reference);
+  if (resolved !== undefined) return resolved;
+  table.note(name, `needs ${reference}, which the server's environment does not have`);
+}
+
+function readKvNamespace(data: ConfigTable): string | undefined {
+  const kv = data.table("kv");
+  const namespace = kv.string("namespace");
+  kv.finish();
+  data.finish();
+  return namespace;
+}
+
+function refuseMounts(root: ConfigTable): void {
+  for (const key of ["mounts", "folders"]) {
+    if (root.has(key)) {
+      root.note(key, "is not available in this version: functions cannot be given files yet");
+    }
+  }
+}
+
+/** Keys that change nothing here; a wrong one is still told apart from a right one. */
+function checkIgnoredKeys(root: ConfigTable): void {
+  root.string("name");
+  root.string("version");
+  const features = root.table("features");
+  const requests = features.table("http_requests");
+  for (const key of ["allowed_hosts", "allowed_methods"]) {
+    requests.value(
+      key,
+      "an array of strings",
+      (value) => readArray(value, readNonEmptyString),
+    );
+  }
+  requests.value(
+    "allow_http",
+    "true or false",
+    (value) => typeof value === "boolean" ? value : undefined,
+  );
+  requests.finish();
+  features.finish();
+}

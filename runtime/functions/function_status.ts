@@ -1,0 +1,23 @@
+import type { ErrorCode } from "../errors.ts";
+
+/** One function as `/_/functions` shows it. */
+export interface FunctionStatus {
+  readonly route: string;
+  /** Relative to the functions folder. */
+  readonly file: string;
+  /**
+   * `ready`: answers at once. `unloaded`: prepared at its next call. `loading`: being prepared.
+   * `broken`: nothing to serve, `error` says why. A function whose new version is broken stays `ready` with
+   * the old one and carries `error` as well.
+   */
+  readonly state: "ready" | "unloaded" | "loading" | "broken";
+  /** The first 12 hexadecimal digits of the SHA-256 over module and configuration. */
+  readonly version?: string;
+  /** Bytes of the module. */
+  readonly size: number;
+  /** Methods the route answers; absent if it answers all. */
+  readonly methods?: readonly string[];
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
+  /** When `version` began to serve, ISO 8601. */
+  readonly loadedAt?: string;
+}

@@ -1,0 +1,102 @@
+import { type SkerryError, skerryError } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+
+/** One part of a route, between two slashes. */
+export type Segment =
+  | { readonly kind: "static"; readonly text: string }
+  /** `[name]`: any one segment. */
+  | { readonly kind: "dynamic"; readonly name: string }
+  /** `[...name]`: the rest of the path, also an empty one. */
+  | { readonly kind: "rest"; readonly name: string };
+
+/** A route as its file's path spells it. */
+export interface RoutePattern {
+  /** As people write it, e.g. `/api/users/[id]`. */
+  readonly route: string;
+  readonly segments: readonly Segment[];
+  /** The most general kind among its segments. */
+  readonly kind: Segment["kind"];
+  /**
+   * Equal for two routes that match the same paths, whatever their parameters are called. For a static
+   * route it is the path in its canonical encoding (see {@linkcode encodeSegment}).
+   */
+  readonly shape: string;
+}
+
+const PARAMETER = /^\[(\.\.\.)?([A-Za-z0-9_-]+)\]$/;
+
+/**
+ * The route of a function's file: the extension and every component named `index` are dropped.
+ *
+ * @param file Relative to the functions folder, with `/` between components.
+ * @returns `invalid_config` for brackets that are no parameter, a parameter named twice, a rest that is not
+ * last, and the reserved `/_`.
+ *
+ * @example
+ * ```ts
+ * import { routePattern } from "./route_pattern.ts";
+ *
+ * const pattern = routePattern("api/users/[id].wasm");
+ * if (pattern.ok) console.log(pattern.value.route); // "/api/users/[id]"
+ * ```
+ */
+export function routePattern(file: string): Result<RoutePattern, SkerryError> {
+  const parts = file.replace(/\.[^./]+$/, "").split("/").filter((part) => part !== "index");
+  const segments: Segment[] = [];
+  for (const part of parts) {
+    const segment = parseSegment(part);
+    if (segment === undefined) {
+      return refuse(file, `"${part}" is no route segment, expected a name, [name] or [...name]`);
+    }
+    segments.push(segment);
+  }
+  const problem = findProblem(parts, segments);
+  if (problem !== undefined) return refuse(file, problem);
+  return ok({
+    route: "/" + parts.join("/"),
+    segments,
+    kind: mostGeneralKind(segments),
+    shape: segments.length === 0 ? "/" : segments.map(segmentShape).join(""),
+  });
+}
+
+/**
+ * A segment in its canonical encoding: what `encodeURIComponent` makes of the decoded text, so that the
+ * many encodings a client may choose for one name compare equal.
+ */
+export function encodeSegment(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function parseSegment(part: string): Segment | undefined {
+  const parameter = PARAMETER.exec(part);
+  if (parameter !== null) {
+    return { kind: parameter[1] === undefined ? "dynamic" : "rest", name: parameter[2] ?? "" };
+  }
+  return /[[\]]/.test(part) ? undefined : { kind: "static", text: part };
+}
+
+function findProblem(parts: readonly string[], segments: readonly Segment[]): string | undefined {
+  if (parts[0] === "_") return "paths under /_ belong to Skerry";
+  if (segments.some((segment, i) => segment.kind === "rest" && i < segments.length - 1)) {
+    return "[...name] may only be the last segment";
+  }
+  const names = segments.flatMap((segment) => segment.kind === "static" ? [] : [segment.name]);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  return twice === undefined ? undefined : `the parameter "${twice}" is named twice`;
+}
+
+function mostGeneralKind(segments: readonly Segment[]): Segment["kind"] {
+  if (segments.some((segment) => segment.kind === "rest")) return "rest";
+  return segments.some((segment) => segment.kind === "dynamic") ? "dynamic" : "static";
+}
+
+function segmentShape(segment: Segment): string {
+  // Brackets cannot collide with a static text: its encoding escapes them.
+  if (segment.kind === "static") return "/" + encodeSegment(segment.text);
+  return segment.kind === "dynamic" ? "/[]" : "/[...]";
+}
+
+function refuse(file: string, reason: string): Result<never, SkerryError> {
+  return err(skerryError("invalid_config", `Cannot serve ${file}: ${reason}`, { file }));
+}

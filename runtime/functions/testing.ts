@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { skerryError } from "../errors.ts";
+import type { Prepare } from "../isolate/prepare.ts";
+import type { PreparedModule } from "../isolate/prepared_module.ts";
+import { err, ok } from "../result.ts";
+import type { ExportInfo } from "../wasm/module_info.ts";
+import { type Clock, yieldToEventLoop } from "./clock.ts";
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  #nowMs: number;
+  #timers: { dueMs: number; callback: () => void }[] = [];
+
+  /** Starts well after now, so that files just written are old. */
+  constructor(nowMs = Date.now() + 60_000) {
+    this.#nowMs = nowMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  monotonic(): number {
+    return this.#nowMs;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { dueMs: this.#nowMs + ms, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Timers that wait. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** Lets time pass, running what falls due, in order, and what follows from it. */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms;
+    await yieldToEventLoop();
+    for (let timer = this.#nextBy(endMs); timer !== undefined; timer = this.#nextBy(endMs)) {
+      this.#timers.splice(this.#timers.indexOf(timer), 1);
+      this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+      timer.callback();
+      await yieldToEventLoop();
+    }
+    this.#nowMs = endMs;
+  }
+
+  #nextBy(endMs: number) {
+    const due = this.#timers.filter((timer) => timer.dueMs <= endMs);
+    return due.sort((a, b) => a.dueMs - b.dueMs)[0];
+  }
+}
+
+/** Waits for a condition, looking again and again; throws if it does not come about. */
+export async function until(
+  condition: () => boolean,
+  options: { readonly clock?: FakeClock; readonly timeoutMs?: number } = {},
+): Promise<void> {
+  const deadlineMs = Date.now() + (options.timeoutMs ?? 10_000);
+  while (!condition()) {
+    if (Date.now() > deadlineMs) throw new Error(`Waited in vain for: ${condition}`);
+    await options.clock?.advance(50);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** A temporary folder; `await using` removes it. */
+export class TempFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes one with these files in it. */
+  static async make(files: Readonly<Record<string, string>> = {}): Promise<TempFolder> {
+    const folder = new TempFolder(await mkdtemp(join(tmpdir(), "skerry-functions-")));
+    for (const [file, content] of Object.entries(files)) await folder.write(file, content);
+    return folder;
+  }
+
+  async write(file: string, content: string | Uint8Array): Promise<void> {
+    const path = join(this.path, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await rename(join(this.path, from), join(this.path, to));
+  }
+
+  async remove(file: string): Promise<void> {
+    await rm(join(this.path, file), { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+const EMPTY_MODULE = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+
+/** A prepared module with these exports that cannot run. */
+export function fakeModule(id: number, exports: readonly ExportInfo[]): PreparedModule {
+  const info = {
+    imports: [],
+    exports,
+    memories: [],
+    hasStart: false,
+    isRecyclable: true,
+    usesExceptions: false,
+    codeBytes: 0,
+    largestFunctionBytes: 0,
+  };
+  return { id, module: EMPTY_MODULE, info };
+}
+
+/** The export every command has. */
+export const START: ExportInfo = { name: "_start", kind: "function", signature: "() -> ()" };
+
+/**
+ * A stand-in for `prepare`: any text is a module that exports `_start`, unless it begins with `broken`.
+ * `calls` lists the texts in order; while `gate` is set, calls wait for it.
+ */
+export class FakePrepare {
+  readonly calls: string[] = [];
+  readonly memoryPages: number[] = [];
+  gate: Promise<void> | undefined;
+
+  readonly prepare: Prepare = async (bytes, { memoryPages }) => {
+    const text = new TextDecoder().decode(bytes);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    this.memoryPages.push(memoryPages);
+    const id = this.calls.push(text);
+    await this.gate;
+    if (text.startsWith("broken")) {
+      return err(skerryError("invalid_module", `Cannot run a module of ${text.length} bytes`));
+    }
+    return ok(fakeModule(id, [START]));
+  };
+}

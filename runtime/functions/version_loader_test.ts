@@ -1,0 +1,146 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { ok } from "../result.ts";
+import { fakeModule, FakePrepare } from "./testing.ts";
+import { type LoadedVersion, type LoadFailure, VersionLoader } from "./version_loader.ts";
+
+/** A loader over files in memory. */
+class Scene {
+  readonly fake = new FakePrepare();
+  /** Made anew for each reading, because what is read is given away. */
+  readonly files = new Map<string, () => Uint8Array>();
+  readonly loader = new VersionLoader({
+    folder: "functions",
+    prepare: this.fake.prepare,
+    environment: (name) => name === "WHO" ? "world" : undefined,
+    readFile: (path) => {
+      const read = this.files.get(path.replace("functions/", ""));
+      if (read !== undefined) return Promise.resolve(read());
+      return Promise.reject(Object.assign(new Error(`${path} is secret`), { code: "EACCES" }));
+    },
+  });
+
+  put(file: string, text: string): void {
+    this.files.set(file, () => new TextEncoder().encode(text));
+  }
+
+  load(config?: string, current?: LoadedVersion) {
+    return this.loader.load({ module: "a.wasm", config }, current);
+  }
+
+  async loaded(config?: string, current?: LoadedVersion): Promise<LoadedVersion> {
+    const result = await this.load(config, current);
+    if (!result.ok) throw new Error(result.error.error.message);
+    return result.value;
+  }
+
+  async failed(config?: string): Promise<LoadFailure> {
+    const result = await this.load(config);
+    if (result.ok) throw new Error("Expected a failure");
+    return result.error;
+  }
+}
+
+Deno.test("a module and its configuration become a version", async () => {
+  const scene = new Scene();
+  scene.put("a.wasm", "module");
+  scene.put("a.toml", `[limits]\nmemory_mb = 1\n[env]\nWHO = "$WHO"`);
+  const version = await scene.loaded("a.toml");
+  assertEquals(version.config.env, { WHO: "world" });
+  assertEquals(version.target.handler, "_start");
+  assertEquals(version.target.limits, version.config.limits);
+  assertEquals(version.target.inlineScore, 0);
+  assertEquals(version.size, 6);
+  assertEquals([scene.fake.calls, scene.fake.memoryPages], [["module"], [16]]);
+});
+
+Deno.test("the same content is the same version, prepared once", async () => {
+  const scene = new Scene();
+  scene.put("a.wasm", "module");
+  const first = await scene.loaded();
+  scene.put("a.wasm", "module");
+  assertStrictEquals(await scene.loaded(undefined, first), first);
+  scene.put("a.wasm", "other");
+  const second = await scene.loaded(undefined, first);
+  assertEquals(second.id === first.id, false);
+  assertEquals(scene.fake.calls, ["module", "other"]);
+});
+
+Deno.test("a new configuration keeps the module, unless its memory limit is another", async () => {
+  const scene = new Scene();
+  scene.put("a.wasm", "module");
+  scene.put("a.toml", `abi = "cgi"`);
+  const first = await scene.loaded();
+  const second = await scene.loaded("a.toml", first);
+  assertEquals(second.config.abi, "cgi");
+  assertStrictEquals(second.target.prepared, first.target.prepared);
+  scene.put("a.toml", "[limits]\nmemory_mb = 1");
+  const third = await scene.loaded("a.toml", second);
+  assertEquals(third.target.prepared === second.target.prepared, false);
+  assertEquals(scene.fake.memoryPages, [2048, 16]);
+});
+
+Deno.test("failures carry their code, and an id that is equal for equal content", async () => {
+  const scene = new Scene();
+  scene.put("a.wasm", "broken 1");
+  const first = await scene.failed();
+  assertEquals(first.error.code, "invalid_module");
+  assertEquals((await scene.failed()).contentId, first.contentId);
+  scene.put("a.wasm", "broken 2");
+  assertEquals((await scene.failed()).contentId === first.contentId, false);
+  scene.put("a.toml", "colour = 1");
+  assertEquals((await scene.failed("a.toml")).error.code, "invalid_config");
+  scene.files.set("a.toml", () => Uint8Array.of(0xff));
+  assertEquals((await scene.failed("a.toml")).error.message, "Cannot read a.toml: it is not UTF-8");
+});
+
+Deno.test("a broken configuration is found before the module is prepared", async () => {
+  const scene = new Scene();
+  scene.put("a.wasm", "module");
+  scene.put("a.toml", "colour = 1");
+  await scene.failed("a.toml");
+  assertEquals(scene.fake.calls, []);
+});
+
+Deno.test("a file that cannot be read is named without its folder", async () => {
+  const scene = new Scene();
+  const message = "Cannot read a.wasm: the system answered EACCES";
+  assertEquals((await scene.failed()).error, {
+    code: "invalid_module",
+    message,
+    details: { file: "a.wasm" },
+  });
+  scene.put("a.wasm", "module");
+  assertEquals((await scene.failed("a.toml")).error.code, "invalid_config");
+});
+
+Deno.test("bytes from a shared pool are copied before they are given away", async () => {
+  const scene = new Scene();
+  const pool = new TextEncoder().encode("xxmodulexx");
+  scene.files.set("a.wasm", () => pool.subarray(2, 8));
+  await scene.loaded();
+  assertEquals(scene.fake.calls, ["module"]);
+  assertEquals(new TextDecoder().decode(pool), "xxmodulexx");
+});
+
+Deno.test("a module larger than a hashing slice has the hash of all its bytes", async () => {
+  const scene = new Scene();
+  const text = "x".repeat(600_000);
+  scene.put("a.wasm", text + "1");
+  const first = await scene.loaded();
+  scene.put("a.wasm", text + "2");
+  assertEquals((await scene.loaded()).moduleHash === first.moduleHash, false);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text + "1"));
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
+  assertEquals(first.moduleHash, hex.join(""));
+});
+
+Deno.test("a module without a handler is refused", async () => {
+  const loader = new VersionLoader({
+    folder: "functions",
+    prepare: () => Promise.resolve(ok(fakeModule(1, []))),
+    environment: () => undefined,
+    readFile: () => Promise.resolve(new Uint8Array(1)),
+  });
+  const result = await loader.load({ module: "a.wasm", config: undefined }, undefined);
+  assertEquals(!result.ok && result.error.error.code, "invalid_module");
+});

@@ -1,0 +1,54 @@
+import type { JobInput } from "../../dispatch/job.ts";
+import type { StringBlock } from "../../wasi/run_io.ts";
+import { queryOf } from "../request_path.ts";
+import { cgiEnviron, type CgiEnvironOptions } from "./cgi_environ.ts";
+import type { FunctionRequest } from "./function_request.ts";
+import { encodeStrings } from "./string_block.ts";
+
+/**
+ * A request as a CGI program sees it: metadata in the environment, the body on standard input. Nothing is computed
+ * before the module asks for it; many never do.
+ */
+export class CgiInput implements JobInput {
+  readonly #call: FunctionRequest;
+  readonly #env: CgiEnvironOptions["env"];
+  readonly #version: string;
+  readonly stdin: Uint8Array;
+
+  constructor(
+    call: FunctionRequest,
+    body: Uint8Array,
+    options: Pick<CgiEnvironOptions, "env" | "version">,
+  ) {
+    this.#call = call;
+    this.#env = options.env;
+    this.#version = options.version;
+    this.stdin = body;
+  }
+
+  args(): StringBlock {
+    return encodeStrings(cgiArguments(this.#call.path, queryOf(this.#call.url)));
+  }
+
+  environ(): StringBlock {
+    const environ = cgiEnviron(this.#call, {
+      env: this.#env,
+      bodyBytes: this.stdin.length,
+      version: this.#version,
+    });
+    return encodeStrings(Array.from(environ, ([name, value]) => `${name}=${value}`));
+  }
+}
+
+/** The path, then each `&`-separated part of the query, decoded as a form's; a part that is not UTF-8 stays raw. */
+export function cgiArguments(path: string, query: string): string[] {
+  return query === "" ? [path] : [path, ...query.split("&").map(decodeFormPart)];
+}
+
+function decodeFormPart(part: string): string {
+  try {
+    return decodeURIComponent(part.replaceAll("+", " "));
+  } catch {
+    return part;
+  }
+}

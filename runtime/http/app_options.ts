@@ -1,0 +1,91 @@
+import type { Dispatcher, RunPath } from "../dispatch/job.ts";
+import type { SkerryError } from "../errors.ts";
+import type { RouteMatch } from "../functions/served_function.ts";
+import type { Result } from "../result.ts";
+import type { Clock } from "./clock.ts";
+import type { NewResponse } from "./new_response.ts";
+
+/** What {@linkcode createApp} serves and how. */
+export interface AppOptions {
+  readonly functions: FunctionDirectory;
+  readonly dispatcher: Dispatcher;
+  /** The key-value store of the JSON ABI. */
+  readonly kv: KvNamespaces;
+  /** The folder of static files; without one, none are served. */
+  readonly publicFolder?: string;
+  /** Bounds of a request; what is missing is {@linkcode DEFAULT_REQUEST_LIMITS}. */
+  readonly limits?: Partial<RequestLimits>;
+  /** Whether function responses tell fuel and path (`x-skerry-fuel`, `x-skerry-path`). @default false */
+  readonly statsHeaders?: boolean;
+  /** Skerry's version, e.g. `0.1.0`; functions see it in `SERVER_SOFTWARE`. */
+  readonly version: string;
+  /** The bearer token of the management API; without one, only loopback clients may use it. */
+  readonly token?: string;
+  /** Called once for every request for a function or a static file, after the response is made. */
+  readonly log: (entry: RequestLog) => void;
+  /** Whether the server is ready to take requests, for `/_/readyz`. */
+  readonly isReady: () => boolean;
+  /** How function responses are made, for the server that sends them. @default responseFromRecord */
+  readonly newResponse?: NewResponse;
+  /** @default the system's clock */
+  readonly clock?: Clock;
+  /** A number in [0, 1), for request ids; they are names, not secrets. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** Bounds of a request. */
+export interface RequestLimits {
+  /** Bytes of a body. */
+  readonly requestBytes: number;
+  /** Milliseconds in which the whole body must have arrived. */
+  readonly bodyTimeoutMs: number;
+}
+
+/** 10 MiB in at most 30 seconds. */
+export const DEFAULT_REQUEST_LIMITS: RequestLimits = {
+  requestBytes: 10 * 1024 * 1024,
+  bodyTimeoutMs: 30_000,
+};
+
+/** Where functions are found. Paths are raw: still percent-encoded, beginning with `/`. */
+export interface FunctionDirectory {
+  /** The function at exactly this path; on the hot path of every request. */
+  matchStatic(path: string): RouteMatch | undefined;
+  /** The function whose pattern (`[name]`, `[...rest]`) fits this path. */
+  matchDynamic(path: string): RouteMatch | undefined;
+  /** Every function and how it is, ready for `JSON.stringify`. */
+  list(): readonly FunctionListing[];
+}
+
+/** What the management API shows of a function; further members pass through. */
+export interface FunctionListing {
+  readonly route: string;
+}
+
+/** Namespaces of string pairs that functions of the JSON ABI read and replace. */
+export interface KvNamespaces {
+  get(namespace: string): Readonly<Record<string, string>>;
+  replace(namespace: string, pairs: Readonly<Record<string, string>>): Result<void, SkerryError>;
+}
+
+/** What is worth knowing of one answered request. */
+export interface RequestLog {
+  readonly requestId: string;
+  readonly method: string;
+  /** The raw path, without the query. */
+  readonly path: string;
+  readonly status: number;
+  /** The function's route, once one was found. */
+  readonly route?: string;
+  /** Milliseconds from handing the job to the dispatcher to its answer. */
+  readonly runMs?: number;
+  readonly runPath?: RunPath;
+  /** Fuel units consumed. */
+  readonly fuel?: number;
+  /** What the function wrote to standard error, if anything. */
+  readonly stderr?: Uint8Array;
+  /** What the client was told went wrong. */
+  readonly error?: SkerryError;
+  /** What Skerry itself threw, behind an `internal_error`; for the log only. */
+  readonly cause?: unknown;
+}

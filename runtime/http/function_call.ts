@@ -1,0 +1,41 @@
+import type { Job, JobInput, RunTarget } from "../dispatch/job.ts";
+import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
+import type { FunctionRequest } from "./abi/function_request.ts";
+
+/** A request on its way through the handler, before its function is found. */
+export interface IncomingRequest extends Omit<FunctionRequest, "match"> {
+  readonly requestId: string;
+}
+
+/** A request whose function is found and ready. */
+export interface FunctionCall extends FunctionRequest {
+  readonly requestId: string;
+  readonly version: FunctionVersion;
+}
+
+/** The incoming request with its function. */
+export function functionCall(
+  incoming: IncomingRequest,
+  match: RouteMatch,
+  version: FunctionVersion,
+): FunctionCall {
+  const { request, method, url, path, peer, requestId } = incoming;
+  return { request, method, url, path, peer, requestId, match, version };
+}
+
+/** The job of a call. A class, so that its signal costs no closure: few jobs are ever asked for it. */
+export class FunctionJob implements Job {
+  readonly target: RunTarget;
+  readonly input: JobInput;
+  readonly #request: Request;
+
+  constructor(target: RunTarget, input: JobInput, request: Request) {
+    this.target = target;
+    this.input = input;
+    this.#request = request;
+  }
+
+  signal(): AbortSignal {
+    return this.#request.signal;
+  }
+}

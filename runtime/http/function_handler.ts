@@ -1,0 +1,165 @@
+import type { Dispatcher, Job } from "../dispatch/job.ts";
+import { type SkerryError, skerryError } from "../errors.ts";
+import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
+import type { Peer } from "../platform/platform.ts";
+import type { Result } from "../result.ts";
+import { CgiInput } from "./abi/cgi_input.ts";
+import { JsonInput } from "./abi/json_input.ts";
+import { allowHeader, isAllowed } from "./allowed_methods.ts";
+import type { FunctionDirectory, KvNamespaces, RequestLimits, RequestLog } from "./app_options.ts";
+import type { Clock } from "./clock.ts";
+import {
+  type FunctionCall,
+  functionCall,
+  FunctionJob,
+  type IncomingRequest,
+} from "./function_call.ts";
+import type { JobAnswers } from "./job_answers.ts";
+import type { PublicFiles } from "./public/public_files.ts";
+import type { Refusals } from "./refusals.ts";
+import { hasBody, NO_BODY, readBody } from "./request_body.ts";
+import type { RequestIds } from "./request_id.ts";
+import { pathFault, pathOf, withoutDotSegments } from "./request_path.ts";
+
+/** What {@linkcode FunctionHandler} works with. */
+export interface FunctionHandlerOptions {
+  readonly functions: FunctionDirectory;
+  readonly dispatcher: Dispatcher;
+  readonly kv: KvNamespaces;
+  readonly publicFiles: PublicFiles | undefined;
+  readonly limits: RequestLimits;
+  readonly version: string;
+  readonly log: (entry: RequestLog) => void;
+  readonly clock: Clock;
+  readonly requestIds: RequestIds;
+  readonly refusals: Refusals;
+  readonly answers: JobAnswers;
+}
+
+/**
+ * Answers requests for functions and public files. The hot path of the whole server: a request without a body for a
+ * loaded function at a static path, run inline, is answered without a promise.
+ */
+export class FunctionHandler {
+  readonly #options: FunctionHandlerOptions;
+
+  constructor(options: FunctionHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Answers one request. Never throws or rejects: what should not happen is an `internal_error`. */
+  handle(request: Request, peer: Peer): Response | Promise<Response> {
+    const { method } = request;
+    const url = withoutDotSegments(request.url);
+    const requestId = this.#options.requestIds.of(request);
+    const incoming = { request, method, url, path: pathOf(url), peer, requestId };
+    try {
+      const response = this.#route(incoming);
+      if (!(response instanceof Promise)) return response;
+      return response.catch((cause) => this.#fail(incoming, cause));
+    } catch (cause) {
+      return this.#fail(incoming, cause);
+    }
+  }
+
+  /** Static function, then public file, then dynamic function (formats.md 2). */
+  #route(incoming: IncomingRequest): Response | Promise<Response> {
+    const { url, path } = incoming;
+    const { functions, publicFiles, refusals } = this.#options;
+    const fault = pathFault(url, path);
+    if (fault !== undefined) {
+      return refusals.refuse(incoming, skerryError("bad_request", `Cannot read the URL: ${fault}`));
+    }
+    const match = functions.matchStatic(path);
+    if (match !== undefined) return this.#load(incoming, match);
+    const file = publicFiles?.answer(incoming);
+    return file === undefined ? this.#routeDynamic(incoming) : this.#afterFile(incoming, file);
+  }
+
+  async #afterFile(
+    incoming: IncomingRequest,
+    file: Promise<Response | undefined>,
+  ): Promise<Response> {
+    const response = await file;
+    if (response === undefined) return await this.#routeDynamic(incoming);
+    const { requestId, method, path } = incoming;
+    this.#options.log({ requestId, method, path, status: response.status });
+    return response;
+  }
+
+  #routeDynamic(incoming: IncomingRequest): Response | Promise<Response> {
+    const match = this.#options.functions.matchDynamic(incoming.path);
+    if (match !== undefined) return this.#load(incoming, match);
+    const message = `Cannot find a function or file at ${incoming.path}`;
+    return this.#options.refusals.refuse(incoming, skerryError("function_not_found", message));
+  }
+
+  #load(incoming: IncomingRequest, match: RouteMatch): Response | Promise<Response> {
+    const { active } = match.fn;
+    if (active !== undefined) return this.#admit(functionCall(incoming, match, active));
+    return match.fn.load().then((loaded) => this.#afterLoad(incoming, match, loaded));
+  }
+
+  #afterLoad(
+    incoming: IncomingRequest,
+    match: RouteMatch,
+    loaded: Result<FunctionVersion, SkerryError>,
+  ): Response | Promise<Response> {
+    if (loaded.ok) return this.#admit(functionCall(incoming, match, loaded.value));
+    return this.#options.refusals.refuse(incoming, loaded.error, { route: match.fn.route });
+  }
+
+  #admit(call: FunctionCall): Response | Promise<Response> {
+    const { methods } = call.version.config;
+    if (!isAllowed(call.method, methods)) return this.#refuseMethod(call, methods ?? []);
+    return hasBody(call.method, call.request) ? this.#runWithBody(call) : this.#run(call, NO_BODY);
+  }
+
+  #refuseMethod(call: FunctionCall, methods: readonly string[]): Response {
+    const { method, path, requestId } = call;
+    const { route } = call.match.fn;
+    const allow = allowHeader(methods);
+    if (method !== "OPTIONS") {
+      const error = skerryError("method_not_allowed", `Cannot ${method} ${route}: use ${allow}`);
+      return this.#options.refusals.refuse(call, error, { route, headers: { allow } });
+    }
+    this.#options.log({ requestId, method, path, status: 204, route });
+    return new Response(null, { status: 204, headers: { allow, "x-request-id": requestId } });
+  }
+
+  async #runWithBody(call: FunctionCall): Promise<Response> {
+    const { limits, clock, refusals } = this.#options;
+    const body = await readBody(call.request, limits, clock);
+    if (body.ok) return await this.#run(call, body.value);
+    // The rest of the body stays unread, so the connection cannot carry another request.
+    const headers = { connection: "close" };
+    return refusals.refuse(call, body.error, { route: call.match.fn.route, headers });
+  }
+
+  #run(call: FunctionCall, body: Uint8Array): Response | Promise<Response> {
+    const { clock, dispatcher, answers } = this.#options;
+    const job = this.#job(call, body);
+    const startMs = clock.now();
+    const result = dispatcher.run(job);
+    if (!(result instanceof Promise)) return answers.answer(call, result, clock.now() - startMs);
+    return result.then((settled) => answers.answer(call, settled, clock.now() - startMs));
+  }
+
+  #job(call: FunctionCall, body: Uint8Array): Job {
+    const { config, target } = call.version;
+    const { abi, env, kvNamespace } = config;
+    const { kv, version } = this.#options;
+    const input = abi === "json"
+      ? new JsonInput(call, body, { env, kv: kvNamespace === undefined ? {} : kv.get(kvNamespace) })
+      : new CgiInput(call, body, { env, version });
+    return new FunctionJob(target, input, call.request);
+  }
+
+  #fail(incoming: IncomingRequest, cause: unknown): Response {
+    const error = skerryError(
+      "internal_error",
+      `Cannot answer: see request ${incoming.requestId} in the log`,
+    );
+    return this.#options.refusals.refuse(incoming, error, { log: { cause } });
+  }
+}

@@ -1,0 +1,46 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import { skerryError } from "../errors.ts";
+import type { AppEnv } from "./app_env.ts";
+import type { AppOptions } from "./app_options.ts";
+import { managementFault } from "./management_guard.ts";
+import { problemResponse } from "./problem.ts";
+import { pathOf } from "./request_path.ts";
+import { functionRoutes } from "./routes/functions.ts";
+import { healthRoutes } from "./routes/health.ts";
+
+/** Everything below `/_/`: health, open to all, and the management API, behind its guard. */
+export function managementApp(options: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.route("/_", healthRoutes(options.isReady));
+  app.use("/_/*", guard(options.token));
+  app.route("/_", functionRoutes(options.functions));
+  app.notFound((c) => {
+    const error = skerryError(
+      "function_not_found",
+      `Cannot find ${c.req.path}: Skerry has no such page`,
+    );
+    return problemResponse(error, { requestId: c.env.requestId });
+  });
+  app.onError((cause, c) => {
+    const { requestId } = c.env;
+    const error = skerryError(
+      "internal_error",
+      `Cannot answer: see request ${requestId} in the log`,
+    );
+    const { method, url } = c.req;
+    options.log({ requestId, method, path: pathOf(url), status: 500, error, cause });
+    return problemResponse(error, { requestId });
+  });
+  return app;
+}
+
+function guard(token: string | undefined): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const error = managementFault(c.req.raw, c.env.peer.remoteAddress(), token);
+    if (error === undefined) return await next();
+    const headers: Record<string, string> = error.code === "unauthorized"
+      ? { "www-authenticate": "Bearer" }
+      : {};
+    return problemResponse(error, { requestId: c.env.requestId, headers });
+  };
+}

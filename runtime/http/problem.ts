@@ -1,0 +1,80 @@
+import type { ErrorCode, SkerryError } from "../errors.ts";
+
+/** The HTTP status and the short human name of every error code: the one place that knows. */
+const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
+  bad_function_output: { status: 502, title: "Bad function output" },
+  bad_request: { status: 400, title: "Bad request" },
+  forbidden: { status: 403, title: "Forbidden" },
+  fuel_exhausted: { status: 500, title: "Fuel exhausted" },
+  function_exited: { status: 500, title: "Function exited" },
+  function_not_found: { status: 404, title: "Function not found" },
+  function_trapped: { status: 500, title: "Function trapped" },
+  internal_error: { status: 500, title: "Internal error" },
+  invalid_config: { status: 500, title: "Invalid configuration" },
+  invalid_module: { status: 422, title: "Invalid module" },
+  memory_exceeded: { status: 500, title: "Memory exceeded" },
+  method_not_allowed: { status: 405, title: "Method not allowed" },
+  overloaded: { status: 503, title: "Overloaded" },
+  range_not_satisfiable: { status: 416, title: "Range not satisfiable" },
+  request_timeout: { status: 408, title: "Request timeout" },
+  request_too_large: { status: 413, title: "Request too large" },
+  route_conflict: { status: 500, title: "Route conflict" },
+  shutting_down: { status: 503, title: "Shutting down" },
+  timeout: { status: 504, title: "Timeout" },
+  unauthorized: { status: 401, title: "Unauthorized" },
+};
+
+/** What surrounds a problem. */
+export interface ProblemContext {
+  readonly requestId: string;
+  /** The route of the function concerned. */
+  readonly route?: string;
+  /** Further response headers, e.g. `allow`; lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether to leave the body out, as for HEAD. @default false */
+  readonly omitBody?: boolean;
+}
+
+/** The HTTP status that goes with an error code. */
+export function statusOf(code: ErrorCode): number {
+  return PROBLEMS[code].status;
+}
+
+/**
+ * Answers with an error as RFC 9457 `application/problem+json`: `type` (a stable URN), `title`, `status`, `detail`,
+ * `code`, `function`, `request_id`, and the error's own details.
+ *
+ * @example
+ * ```ts
+ * import { skerryError } from "../errors.ts";
+ * import { problemResponse } from "./problem.ts";
+ *
+ * const error = skerryError("overloaded", "Cannot run /hello: the queue is full");
+ * const response = problemResponse(error, { requestId: "r-1", headers: { "retry-after": "1" } });
+ * console.log(response.status, await response.json());
+ * ```
+ */
+export function problemResponse(error: SkerryError, context: ProblemContext): Response {
+  const { status } = PROBLEMS[error.code];
+  const body = context.omitBody ? null : JSON.stringify(problemBody(error, context));
+  const headers = {
+    "content-type": "application/problem+json",
+    "x-request-id": context.requestId,
+    ...context.headers,
+  };
+  return new Response(body, { status, headers });
+}
+
+function problemBody(error: SkerryError, context: ProblemContext): Record<string, unknown> {
+  const { status, title } = PROBLEMS[error.code];
+  return {
+    ...error.details,
+    type: `urn:skerry:error:${error.code}`,
+    title,
+    status,
+    detail: error.message,
+    code: error.code,
+    function: context.route,
+    request_id: context.requestId,
+  };
+}

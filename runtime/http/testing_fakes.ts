@@ -1,0 +1,171 @@
+/** What the tests of this folder put in place of the other parts. */
+import type { Dispatcher, Job, JobResult } from "../dispatch/job.ts";
+import type { FunctionConfig } from "../functions/function_config.ts";
+import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
+import { DEFAULT_LIMITS } from "../isolate/limits.ts";
+import type { RunResult } from "../isolate/outcome.ts";
+import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { Peer } from "../platform/platform.ts";
+import { ok } from "../result.ts";
+import type { FunctionRequest } from "./abi/function_request.ts";
+import { type App, createApp } from "./app.ts";
+import type { AppOptions, FunctionDirectory, RequestLog } from "./app_options.ts";
+import type { Clock } from "./clock.ts";
+
+export const PEER: Peer = { remoteAddress: () => "127.0.0.1" };
+
+const EMPTY_MODULE: PreparedModule = {
+  id: 1,
+  module: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
+  info: {
+    imports: [],
+    exports: [],
+    memories: [],
+    hasStart: false,
+    isRecyclable: true,
+    usesExceptions: false,
+    codeBytes: 0,
+    largestFunctionBytes: 0,
+  },
+};
+
+/** A version of a function with this configuration. */
+export function version(config: Partial<FunctionConfig> = {}): FunctionVersion {
+  const target = {
+    prepared: EMPTY_MODULE,
+    handler: "_start",
+    limits: DEFAULT_LIMITS,
+    inlineScore: 0,
+  };
+  return { config: { abi: "auto", limits: DEFAULT_LIMITS, env: {}, ...config }, target };
+}
+
+/** A match of a loaded function. */
+export function match(
+  route: string,
+  { config, params = {}, pathInfo = "" }: {
+    readonly config?: Partial<FunctionConfig>;
+    readonly params?: Record<string, string>;
+    readonly pathInfo?: string;
+  } = {},
+): RouteMatch {
+  const active = version(config);
+  return { fn: { route, active, load: () => Promise.resolve(ok(active)) }, params, pathInfo };
+}
+
+/** A directory of these static and dynamic matches by path. */
+export function directory(
+  statics: Record<string, RouteMatch>,
+  dynamics: Record<string, RouteMatch> = {},
+): FunctionDirectory {
+  return {
+    matchStatic: (path) => statics[path],
+    matchDynamic: (path) => dynamics[path],
+    list: () => Object.values(statics).map(({ fn }) => ({ route: fn.route, state: "ready" })),
+  };
+}
+
+/** A dispatcher that answers every job inline with this result, and keeps the jobs. */
+export class FakeDispatcher implements Dispatcher {
+  readonly jobs: Job[] = [];
+  readonly #answer: (job: Job) => JobResult | Promise<JobResult>;
+
+  constructor(answer: (job: Job) => JobResult | Promise<JobResult> = () => ran({})) {
+    this.#answer = answer;
+  }
+
+  run(job: Job): JobResult | Promise<JobResult> {
+    this.jobs.push(job);
+    return this.#answer(job);
+  }
+
+  /** The job run last. */
+  get last(): Job {
+    const job = this.jobs.at(-1);
+    if (job === undefined) throw new Error("No job was run");
+    return job;
+  }
+}
+
+/** A job's result: a run that wrote "hello" and ended well, with these changes. */
+export function ran(changes: Partial<Omit<RunResult, "stdout">> & { stdout?: string }): JobResult {
+  const result: RunResult = {
+    outcome: { kind: "ok" },
+    stderr: new Uint8Array(0),
+    fuel: 100,
+    memoryPages: 2,
+    ...changes,
+    stdout: new TextEncoder().encode(changes.stdout ?? "hello"),
+  };
+  return { kind: "ran", path: "inline", result };
+}
+
+/** A clock that moves only when told. */
+export class FakeClock implements Clock {
+  #nowMs = 0;
+  #timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { dueMs: this.#nowMs + delayMs, callback };
+    this.#timers.push(timer);
+    return () => this.#timers = this.#timers.filter((other) => other !== timer);
+  }
+
+  /** Timers that would still fire. */
+  get pendingTimers(): number {
+    return this.#timers.length;
+  }
+
+  advance(ms: number): void {
+    this.#nowMs += ms;
+    const due = this.#timers.filter((timer) => timer.dueMs <= this.#nowMs);
+    this.#timers = this.#timers.filter((timer) => timer.dueMs > this.#nowMs);
+    for (const timer of due) timer.callback();
+  }
+}
+
+/** An app of fakes with these changes, and what it logged. */
+export function fakeApp(changes: Partial<AppOptions> = {}): {
+  readonly app: App;
+  readonly log: RequestLog[];
+} {
+  const log: RequestLog[] = [];
+  const app = createApp({
+    functions: directory({ "/hello": match("/hello") }),
+    dispatcher: new FakeDispatcher(),
+    kv: { get: () => ({}), replace: () => ok(undefined) },
+    version: "1.2.3",
+    log: (entry) => log.push(entry),
+    isReady: () => true,
+    clock: new FakeClock(),
+    random: () => 0,
+    ...changes,
+  });
+  return { app, log };
+}
+
+/** A function's request for the ABIs. */
+export function functionRequest(
+  url: string,
+  { init, ...changes }: { readonly init?: RequestInit } & Partial<FunctionRequest> = {},
+): FunctionRequest {
+  const request = new Request(url, init);
+  const { pathname: path } = new URL(url);
+  return { request, method: request.method, url, path, match: match(path), peer: PEER, ...changes };
+}
+
+/** Bytes of a text. */
+export function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** The strings of a block. */
+export function stringsOf(block: { readonly bytes: Uint8Array; readonly count: number }): string[] {
+  const strings = new TextDecoder().decode(block.bytes).split("\0").slice(0, -1);
+  if (strings.length !== block.count) throw new Error(`${block.count} strings were promised`);
+  return strings;
+}

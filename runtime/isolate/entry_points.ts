@@ -1,0 +1,25 @@
+import { RESERVED } from "../wasm/reserved.ts";
+import type { Instance } from "./instance.ts";
+
+type Entry = () => unknown;
+
+/** What a run calls, in order: the former start function, a reactor's `_initialize`, the handler. */
+export interface EntryPoints {
+  /** The handler's export name. */
+  readonly name: string;
+  readonly start: Entry | undefined;
+  readonly initialize: Entry | undefined;
+  readonly handler: Entry;
+}
+
+/** Looks the entry points of a handler up. */
+export function entryPoints(instance: Instance, name: string): EntryPoints {
+  const { exports } = instance;
+  return {
+    name,
+    start: exports[RESERVED.start] as Entry | undefined,
+    // A command's `_start` initialises by itself.
+    initialize: name === "_start" ? undefined : exports._initialize as Entry | undefined,
+    handler: exports[name] as Entry,
+  };
+}

@@ -1,0 +1,43 @@
+import type { HttpServer, Peer, Platform, ServeOptions } from "./platform.ts";
+import { spawnThread } from "./threads.ts";
+
+/** Skerry on Deno. @param entryUrl The program's entry file, which worker threads run too. */
+export function denoPlatform(entryUrl: URL): Platform {
+  return {
+    name: "deno",
+    cpuCount: navigator.hardwareConcurrency,
+    spawnWorker: (role) => spawnThread(entryUrl, role),
+    serveHttp,
+  };
+}
+
+function serveHttp({ hostname, port, fetch }: ServeOptions): Promise<HttpServer> {
+  const server = Deno.serve({
+    hostname,
+    port,
+    onListen: () => {},
+    handler: (request, info) => fetch(request, new DenoPeer(info)),
+  });
+  return Promise.resolve({
+    port: server.addr.port,
+    async stop(graceMs: number) {
+      const { promise: grace, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, graceMs);
+      // Deno cannot close what is still open; it goes with the process.
+      await Promise.race([server.shutdown(), grace]);
+      clearTimeout(timer);
+    },
+  });
+}
+
+class DenoPeer implements Peer {
+  readonly #info: Deno.ServeHandlerInfo<Deno.NetAddr>;
+
+  constructor(info: Deno.ServeHandlerInfo<Deno.NetAddr>) {
+    this.#info = info;
+  }
+
+  remoteAddress(): string {
+    return this.#info.remoteAddr.hostname;
+  }
+}

@@ -1,0 +1,62 @@
+import { setPriority } from "node:os";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import type { ThreadPort, WorkerRole, WorkerThread } from "./platform.ts";
+
+/** Marks the threads this program starts; another embedder's worker data looks different. */
+interface SkerryWorkerData {
+  readonly skerryRole: WorkerRole;
+}
+
+/**
+ * V8's stack limit of worker threads, MiB. Node gives workers four times the main thread's stack; with
+ * this, recursion ends at about the same depth on every path.
+ */
+const STACK_SIZE_MB = 1.2;
+/** The server's thread goes first: a busy pool must not delay the fast path. */
+const WORKER_NICE = 5;
+
+/** Starts a thread that runs `entryUrl` in a role. */
+export function spawnThread(entryUrl: URL, role: WorkerRole): WorkerThread {
+  const data: SkerryWorkerData = { skerryRole: role };
+  const worker = new Worker(entryUrl, {
+    workerData: data,
+    resourceLimits: { stackSizeMb: STACK_SIZE_MB },
+  });
+  let isTerminated = false;
+  let failure: string | undefined;
+  worker.on("error", (error: Error) => failure = error.message);
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    onMessage: (handler) => void worker.on("message", handler),
+    onExit: (handler) =>
+      void worker.on("exit", (exitCode: number) => {
+        if (!isTerminated) handler(failure ?? `exit code ${exitCode}`);
+      }),
+    terminate() {
+      isTerminated = true;
+      void worker.terminate();
+    },
+  };
+}
+
+/** This thread's way out if Skerry started it as a worker, else undefined. */
+export function currentThreadPort(): ThreadPort | undefined {
+  const port = parentPort;
+  const role = (workerData as Partial<SkerryWorkerData> | null)?.skerryRole;
+  if (isMainThread || port === null || role === undefined) return undefined;
+  lowerPriority();
+  return {
+    role,
+    post: (message, transfer) => port.postMessage(message, transfer),
+    onMessage: (handler) => void port.on("message", handler),
+  };
+}
+
+/** On Linux this is the calling thread's own priority; elsewhere, or without the right, nothing is lost. */
+function lowerPriority(): void {
+  try {
+    setPriority(0, WORKER_NICE);
+  } catch {
+    // Only an optimisation.
+  }
+}

@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import { Compiler } from "./dispatch/compiler.ts";
+import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
+import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
+import { WorkerPool } from "./dispatch/pool.ts";
+import type { SkerryError } from "./errors.ts";
+import { KvStore } from "./functions/kv_store.ts";
+import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts";
+import { createApp } from "./http/app.ts";
+import type { RequestLimits, RequestLog } from "./http/app_options.ts";
+import type { HttpServer, Platform } from "./platform/platform.ts";
+import { ok, type Result } from "./result.ts";
+import { secureRandom } from "./wasi/random.ts";
+import { systemClock } from "./wasi/system_clock.ts";
+
+/** What a server serves, where, and within which bounds. */
+export interface ServerOptions {
+  readonly hostname: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** The functions folder; its `public` folder holds static files. */
+  readonly functionsFolder: string;
+  /** Worker threads of the pool. */
+  readonly workers: number;
+  /** Jobs that may wait for a worker. @default 1024 */
+  readonly queueLength?: number;
+  /** Whether short runs may use the thread that accepts requests. @default true */
+  readonly hasFastPath?: boolean;
+  readonly requestLimits?: Partial<RequestLimits>;
+  /** Whether function responses tell fuel and path. @default false */
+  readonly statsHeaders?: boolean;
+  /** Bearer token of the management API. */
+  readonly token?: string;
+  readonly version: string;
+  /** Where `"$NAME"` values of function configurations come from. */
+  readonly environment: (name: string) => string | undefined;
+  readonly onRequest: (entry: RequestLog) => void;
+  readonly onFunction: RegistryListener;
+}
+
+/** A running server. */
+export interface SkerryServer {
+  readonly port: number;
+  readonly functions: FunctionRegistry;
+  /** Stops accepting, lets running requests end for at most `graceMs`, and ends every thread. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const DEFAULT_QUEUE_LENGTH = 1024;
+const QUEUE_TIMEOUT_MS = 10_000;
+const LAST_ANSWERS_MS = 250;
+
+/**
+ * Starts a server: wires the parts together, and that is all it does.
+ *
+ * @returns `invalid_config` if the functions folder cannot be read. Rejects if the port cannot be had.
+ */
+export async function startServer(
+  options: ServerOptions,
+  platform: Platform,
+): Promise<Result<SkerryServer, SkerryError>> {
+  const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
+  const functions = await FunctionRegistry.open({
+    folder: options.functionsFolder,
+    prepare: (bytes, prepareOptions) => compiler.prepare(bytes, prepareOptions),
+    environment: options.environment,
+    log: options.onFunction,
+  });
+  if (!functions.ok) return functions;
+  const pool = workerPool(options, platform);
+  const closeParts = async () => {
+    await functions.value.close();
+    compiler.stop();
+    pool.stop();
+  };
+  const app = createApp({
+    functions: functions.value,
+    dispatcher: new TwoPathDispatcher(fastPath(options), pool),
+    kv: new KvStore(),
+    publicFolder: join(options.functionsFolder, "public"),
+    limits: options.requestLimits,
+    statsHeaders: options.statsHeaders,
+    version: options.version,
+    token: options.token,
+    log: options.onRequest,
+    isReady: () => true,
+  });
+  const http = await listen(options, platform, app.fetch, closeParts);
+  pool.warmUp();
+  return ok({
+    port: http.port,
+    functions: functions.value,
+    async stop(graceMs) {
+      // What still runs after the grace period is answered 503 before its connection goes.
+      const timer = setTimeout(() => pool.stop(), graceMs);
+      await http.stop(graceMs + LAST_ANSWERS_MS);
+      clearTimeout(timer);
+      await closeParts();
+    },
+  });
+}
+
+function workerPool(options: ServerOptions, platform: Platform): WorkerPool {
+  return new WorkerPool({
+    workers: options.workers,
+    queueLength: options.queueLength ?? DEFAULT_QUEUE_LENGTH,
+    queueTimeoutMs: QUEUE_TIMEOUT_MS,
+    spawn: () => platform.spawnWorker("pool"),
+  });
+}
+
+function fastPath(options: ServerOptions): FastPath {
+  const system = { clock: systemClock, random: secureRandom };
+  const isOn = options.hasFastPath ?? true;
+  return new FastPath(system, isOn ? DEFAULT_INLINE_BOUNDS : { ...DEFAULT_INLINE_BOUNDS, fuel: 0 });
+}
+
+async function listen(
+  { hostname, port }: ServerOptions,
+  platform: Platform,
+  fetch: Parameters<Platform["serveHttp"]>[0]["fetch"],
+  onFailure: () => Promise<void>,
+): Promise<HttpServer> {
+  try {
+    return await platform.serveHttp({ hostname, port, fetch });
+  } catch (thrown) {
+    await onFailure();
+    throw thrown;
+  }
+}

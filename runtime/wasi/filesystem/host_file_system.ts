@@ -1,0 +1,64 @@
+import type { DirectoryHandle } from "./handles.ts";
+import { ExactTimes } from "./exact_times.ts";
+import { HostDirectory } from "./host_directory.ts";
+import type { HostFiles } from "./host_files.ts";
+import type { Mount } from "./mount.ts";
+import { Quota } from "./quota.ts";
+import { ReadOnlyDirectory } from "./read_only_directory.ts";
+
+/** Options of {@linkcode HostFileSystem}. */
+export interface HostFileSystemOptions {
+  readonly files: HostFiles;
+  /** @default false */
+  readonly isReadOnly?: boolean;
+  /** Bytes a run may write, wherever it writes them. @default 256 MiB */
+  readonly maxBytes?: number;
+  /** Files, directories and links a run may make. @default 16384 */
+  readonly maxEntries?: number;
+}
+
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+const DEFAULT_MAX_ENTRIES = 16384;
+
+/**
+ * A real directory. Runs see each other's changes, and those of anyone else. Nothing a run does, and no
+ * link in the directory, leads out of it; where the platform anchors directories (see
+ * {@linkcode HostFiles.anchor}) not even a rename at the right moment. Over a quota is ENOSPC.
+ *
+ * The directory is opened by the first run that uses it and closed after each run; whether it exists is
+ * for the caller to check before.
+ *
+ * @example
+ * ```ts
+ * import { HostFileSystem } from "./host_file_system.ts";
+ * import { nodeHostFiles } from "./node_host_files.ts";
+ *
+ * const data = new HostFileSystem("/data", "./data", { files: nodeHostFiles(), isReadOnly: true });
+ * console.log(data.guestPath);
+ * ```
+ */
+export class HostFileSystem implements Mount {
+  readonly guestPath: string;
+  readonly root: DirectoryHandle;
+  readonly files: HostFiles;
+  readonly quota: Quota;
+  readonly times = new ExactTimes();
+  readonly #root: HostDirectory;
+
+  constructor(guestPath: string, hostPath: string, options: HostFileSystemOptions) {
+    this.guestPath = guestPath;
+    this.files = options.files;
+    this.quota = new Quota(
+      options.maxBytes ?? DEFAULT_MAX_BYTES,
+      options.maxEntries ?? DEFAULT_MAX_ENTRIES,
+    );
+    this.#root = new HostDirectory(this, { path: hostPath, fd: undefined });
+    this.root = options.isReadOnly === true ? new ReadOnlyDirectory(this.#root) : this.#root;
+  }
+
+  reset(): void {
+    this.#root.close();
+    this.quota.reset();
+    this.times.clear();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Builds `dist/skerry.mjs`: the server, the command line and the worker threads in one file, for Deno and
+ * for Node 22 and later. Worker threads start the same file (see `main.ts`).
+ *
+ * Run with `deno task bundle`; `--out FILE` puts it elsewhere.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import * as esbuild from "esbuild";
+import configuration from "../deno.json" with { type: "json" };
+
+const outFile: string = parseArgs(Deno.args, { string: ["out"] }).out ?? "dist/skerry.mjs";
+
+/**
+ * Where the import map sends names that npm does not know, as npm names: esbuild looks packages up in
+ * `node_modules`, which Deno fills for this task.
+ */
+function npmAliases(imports: Readonly<Record<string, string>>): Record<string, string> {
+  const aliases: Record<string, string> = {};
+  for (const [name, target] of Object.entries(imports)) {
+    const bare = target.replace(/^npm:\/?/, "").replace(/^(@?[^@]+)@[^/]+/, "$1");
+    if (bare !== name && !name.endsWith("/")) aliases[name] = bare;
+  }
+  return aliases;
+}
+
+const result = await esbuild.build({
+  entryPoints: ["main.ts"],
+  outfile: outFile,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "es2023",
+  // Top-level await in the entry and `import.meta.url` for the threads need real modules.
+  supported: { "top-level-await": true },
+  alias: npmAliases(configuration.imports),
+  banner: { js: "#!/usr/bin/env node" },
+  legalComments: "linked",
+  minifySyntax: true,
+  metafile: true,
+});
+const [output] = Object.values(result.metafile.outputs).filter((each) => each.entryPoint);
+console.log(`${outFile}  ${(output!.bytes / 1024).toFixed(0)} KiB`);
+await esbuild.stop();

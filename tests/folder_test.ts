@@ -1,0 +1,162 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { GUESTS, printer } from "./guests/guests.ts";
+import { eventually } from "./support/eventually.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { startServer } from "./support/server.ts";
+
+async function answerOf(url: string): Promise<string> {
+  const response = await fetch(url);
+  return `${response.status} ${await response.text()}`;
+}
+
+async function codeOf(url: string): Promise<string> {
+  const response = await fetch(url);
+  const text = await response.text();
+  return response.ok ? `${response.status}` : `${response.status} ${JSON.parse(text).code}`;
+}
+
+interface Listing {
+  readonly functions: {
+    readonly route: string;
+    readonly state: string;
+    readonly error?: { readonly code: string; readonly message: string };
+  }[];
+}
+
+async function listed(url: string, route: string) {
+  const { functions }: Listing = await (await fetch(`${url}/_/functions`)).json();
+  return functions.find((each) => each.route === route);
+}
+
+Deno.test("A dropped file answers within a second, and a deleted one is gone within another", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  assertEquals(await codeOf(`${server.url}/new`), "404 function_not_found");
+  await folder.write("new.wasm", await printer("here\n")());
+  const url = `${server.url}/new`;
+  const { tookMs } = await eventually(() => answerOf(url), (answer) => answer === "200 here\n");
+  assert(tookMs < 1000, `took ${tookMs} ms`);
+  await rm(join(folder.path, "new.wasm"));
+  await eventually(() => codeOf(url), (answer) => answer === "404 function_not_found", 1000);
+});
+
+Deno.test("Replacing a function again and again under load fails no request", async () => {
+  const versions = await Promise.all([0, 1, 2, 3].map((i) => printer(`version ${i}\n`)()));
+  await using folder = await temporaryFolder({ "f.wasm": versions[0]! });
+  await using server = await startServer(folder.path);
+  const seen = new Set<string>();
+  let isDone = false;
+  const clients = Array.from({ length: 4 }, async () => {
+    while (!isDone) seen.add(await answerOf(`${server.url}/f`));
+  });
+  for (let round = 1; round < 12; round++) {
+    const version = versions[round % 4]!;
+    // In place and by renaming over: how people and editors do it.
+    if (round % 2 === 0) await folder.write("f.wasm", version);
+    else {
+      await folder.write(".f.tmp", version);
+      await rename(join(folder.path, ".f.tmp"), join(folder.path, "f.wasm"));
+    }
+    const wanted = `200 version ${round % 4}\n`;
+    await eventually(() => answerOf(`${server.url}/f`), (answer) => answer === wanted);
+  }
+  isDone = true;
+  await Promise.all(clients);
+  assertEquals([...seen].sort(), [0, 1, 2, 3].map((i) => `200 version ${i}\n`));
+});
+
+Deno.test("A broken new version is reported, and the old one keeps serving", async () => {
+  await using folder = await temporaryFolder({ "f.wasm": await printer("works\n")() });
+  await using server = await startServer(folder.path);
+  assertEquals(await answerOf(`${server.url}/f`), "200 works\n");
+  await folder.write("f.wasm", "not a module");
+  const { answer } = await eventually(
+    () => listed(server.url, "/f"),
+    (listing) => listing?.error !== undefined,
+  );
+  assertEquals(answer?.error?.code, "invalid_module");
+  await server.printed("Cannot serve the new content of /f");
+  assertEquals(await answerOf(`${server.url}/f`), "200 works\n");
+  await folder.write("f.wasm", await printer("mended\n")());
+  await eventually(() => answerOf(`${server.url}/f`), (text) => text === "200 mended\n");
+  assertEquals((await listed(server.url, "/f"))?.error, undefined);
+});
+
+Deno.test("A wrong configuration is reported, and the last good one keeps serving", async () => {
+  await using folder = await temporaryFolder({
+    "f.wasm": await GUESTS.dumpEnvironment(),
+    "f.toml": `[env]\nCOLOUR = "blue"\n`,
+  });
+  await using server = await startServer(folder.path);
+  assertMatch(await answerOf(`${server.url}/f`), /COLOUR=blue/);
+  await folder.write("f.toml", `[env]\nCOLOUR = 5\n`);
+  const { answer } = await eventually(
+    () => listed(server.url, "/f"),
+    (listing) => listing?.error !== undefined,
+  );
+  assertMatch(answer?.error?.message ?? "", /f\.toml.*COLOUR/);
+  assertMatch(await answerOf(`${server.url}/f`), /COLOUR=blue/);
+  await folder.write("f.toml", `[env]\nCOLOUR = "red"\n`);
+  await eventually(() => answerOf(`${server.url}/f`), (text) => text.includes("COLOUR=red"));
+});
+
+Deno.test("A burst of a thousand files is served, every one of them", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  const module = await printer("one of many\n")();
+  const names = Array.from({ length: 1000 }, (_, i) => `burst/f${i}`);
+  await Promise.all(names.map((name) => folder.write(`${name}.wasm`, module)));
+  const count = async () => {
+    const { functions }: Listing = await (await fetch(`${server.url}/_/functions`)).json();
+    return functions.length;
+  };
+  const { tookMs } = await eventually(count, (answer) => answer === names.length);
+  assert(tookMs < 1000, `took ${tookMs} ms`);
+  const answers = await Promise.all(names.map((name) => answerOf(`${server.url}/${name}`)));
+  assertEquals(new Set(answers), new Set(["200 one of many\n"]));
+});
+
+Deno.test("Routes follow the folder: index, parameters, catch-all, public files, hidden folders", async () => {
+  const environment = await GUESTS.dumpEnvironment();
+  await using folder = await temporaryFolder({
+    "index.wasm": await printer("root\n")(),
+    "api/index.wasm": await printer("api\n")(),
+    "api/users/[id].wasm": environment,
+    "api/users/me.wasm": await printer("me\n")(),
+    "files/[...rest].wasm": environment,
+    "_hidden/x.wasm": environment,
+    "public/note.txt": "a note",
+    "public/api/users/42": "a public file",
+  });
+  await using server = await startServer(folder.path);
+  assertEquals(await answerOf(`${server.url}/`), "200 root\n");
+  assertEquals(await answerOf(`${server.url}/api`), "200 api\n");
+  assertEquals(await answerOf(`${server.url}/api/users/me`), "200 me\n");
+  assertMatch(await answerOf(`${server.url}/api/users/j%C3%B6rg`), /PARAM_ID=jörg/);
+  assertMatch(await answerOf(`${server.url}/files/a/b%20c`), /PATH_INFO=\/a\/b c/);
+  assertEquals(await answerOf(`${server.url}/api/users/42`), "200 a public file");
+  assertEquals(await answerOf(`${server.url}/note.txt`), "200 a note");
+  assertEquals(await codeOf(`${server.url}/_hidden/x`), "404 function_not_found");
+});
+
+Deno.test("Public files have types, ranges, validators and no way out", async () => {
+  await using folder = await temporaryFolder({
+    "public/page.html": "<p>hello</p>",
+    "public/dir/index.html": "index",
+  });
+  await using server = await startServer(folder.path);
+  const page = await fetch(`${server.url}/page.html`);
+  assertMatch(page.headers.get("content-type") ?? "", /^text\/html/);
+  assertEquals(await page.text(), "<p>hello</p>");
+  const etag = page.headers.get("etag")!;
+  const cached = await fetch(`${server.url}/page.html`, { headers: { "if-none-match": etag } });
+  assertEquals([cached.status, await cached.text()], [304, ""]);
+  const part = await fetch(`${server.url}/page.html`, { headers: { range: "bytes=3-7" } });
+  assertEquals([part.status, await part.text()], [206, "hello"]);
+  assertEquals(part.headers.get("content-range"), "bytes 3-7/12");
+  const beyond = await fetch(`${server.url}/page.html`, { headers: { range: "bytes=50-" } });
+  assertEquals([beyond.status, (await beyond.json()).code], [416, "range_not_satisfiable"]);
+  assertEquals(await answerOf(`${server.url}/dir/`), "200 index");
+});

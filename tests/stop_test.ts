@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { GUESTS } from "./guests/guests.ts";
+import { eventually } from "./support/eventually.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { startServer } from "./support/server.ts";
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`On ${signal} a running request ends well, no new one is taken, and the exit code is 0`, async () => {
+    await using folder = await temporaryFolder({ "sleep.wasm": await GUESTS.sleepBriefly() });
+    await using server = await startServer(folder.path);
+    assertEquals((await fetch(`${server.url}/sleep`)).status, 200);
+    const running = fetch(`${server.url}/sleep`).then((response) => response.text());
+    // The request must have reached the server before the signal does.
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    server.kill(signal);
+    assertEquals(await running, "awake\n");
+    assertEquals((await server.status).code, 0);
+    const refused = await fetch(`${server.url}/sleep`).then(() => "answered", () => "refused");
+    assertEquals(refused, "refused");
+  });
+}
+
+Deno.test("A request that does not end is cut off after the grace period", async () => {
+  await using folder = await temporaryFolder({
+    "sleep.wasm": await GUESTS.sleepMinute(),
+    "sleep.toml": "[limits]\ntimeout_ms = 60_000\n",
+  });
+  await using server = await startServer(folder.path, { args: ["--grace-ms", "200"] });
+  const cut = fetch(`${server.url}/sleep`).then((response) => response.json());
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const startMs = performance.now();
+  server.kill("SIGTERM");
+  assertEquals((await server.status).code, 0);
+  assert(performance.now() - startMs < 5000);
+  assertEquals((await cut).code, "shutting_down");
+});
+
+Deno.test("A port in use is said so, with what to do", async () => {
+  await using folder = await temporaryFolder({ "hello.wasm": await GUESTS.exit0() });
+  await using first = await startServer(folder.path);
+  const { port } = new URL(first.url);
+  const failed = await startServer(folder.path, { args: ["--port", port] }).then(
+    () => "it started",
+    (error: Error) => error.message,
+  );
+  assertMatch(failed, /the port is in use; choose another with --port/);
+});
+
+Deno.test("A folder that does not exist is said so", async () => {
+  await using folder = await temporaryFolder();
+  const failed = await startServer(`${folder.path}/missing`).then(
+    () => "it started",
+    (error: Error) => error.message,
+  );
+  assertMatch(failed, /code 1/);
+  assertMatch(failed, /there is no such folder; create it, or name another/);
+});
+
+Deno.test("What SIGKILL leaves behind does not hinder the next start", async () => {
+  await using folder = await temporaryFolder({ "hello.wasm": await GUESTS.exit0() });
+  const first = await startServer(folder.path);
+  const { port } = new URL(first.url);
+  first.kill("SIGKILL");
+  await first.status;
+  await using second = await startServer(folder.path, { args: ["--port", port] });
+  await eventually(
+    () => fetch(`${second.url}/hello`).then((response) => response.text()),
+    (answer) => answer === "before\n",
+  );
+});

@@ -1,0 +1,122 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** One way to run Skerry. */
+export interface Runtime {
+  readonly name: string;
+  /** The command line up to and including the program; a verb follows. */
+  readonly command: readonly string[];
+}
+
+/** Skerry from its source, with exactly the permissions `deno task serve` gives it. */
+export const DENO_SOURCE: Runtime = {
+  name: "Deno, from source",
+  command: [
+    Deno.execPath(),
+    "run",
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-sys",
+    join(ROOT, "main.ts"),
+  ],
+};
+
+/** A server in a process of its own, on a free port. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything it has printed so far, both streams. */
+  output(): string;
+  /** Resolves when the output contains this text; rejects after 10 s. */
+  printed(text: string): Promise<void>;
+  kill(signal: Deno.Signal): void;
+  /** Its exit, once it has ended. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** Ends it and waits for that. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts `skerry serve` and resolves once it listens. */
+export async function startServer(
+  folder: string,
+  options: { runtime?: Runtime; args?: readonly string[]; env?: Record<string, string> } = {},
+): Promise<ServerProcess> {
+  const { runtime = DENO_SOURCE, args = [], env = {} } = options;
+  const [program, ...programArgs] = runtime.command;
+  const child = new Deno.Command(program!, {
+    args: [...programArgs, "serve", "--port", "0", "--functions", folder, ...args],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const output = new Output();
+  const drained = Promise.all([output.collect(child.stdout), output.collect(child.stderr)]);
+  const status = child.status;
+  void status.then((ended) => output.end(`the server ended with code ${ended.code}`));
+  await output.contains("Listening on http://");
+  const url = /Listening on (http:\/\/\S+)/.exec(output.text)![1]!;
+  return {
+    url,
+    pid: child.pid,
+    output: () => output.text,
+    printed: (text) => output.contains(text),
+    kill: (signal) => child.kill(signal),
+    status,
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      await status;
+      await drained;
+    },
+  };
+}
+
+const PATIENCE_MS = 10_000;
+
+/** What a process prints, and a way to wait for it without looking again and again. */
+class Output {
+  text = "";
+  #ended: string | undefined;
+  #waiting: (() => void)[] = [];
+
+  async collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+      this.text += piece;
+      this.#wake();
+    }
+  }
+
+  end(reason: string): void {
+    this.#ended = reason;
+    this.#wake();
+  }
+
+  async contains(wanted: string): Promise<void> {
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      this.#wake();
+    }, PATIENCE_MS);
+    while (!this.text.includes(wanted)) {
+      if (timedOut || this.#ended !== undefined) {
+        clearTimeout(timer);
+        throw new Error(`Waited for "${wanted}" (${this.#ended ?? "timeout"}):\n${this.text}`);
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    clearTimeout(timer);
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}

@@ -80,6 +80,7 @@ export async function startServer(
     publicFolder: join(options.functionsFolder, "public"),
     limits: options.requestLimits,
     statsHeaders: options.statsHeaders,
+    newResponse: platform.newResponse,
     version: options.version,
     token: options.token,
     log: options.onRequest,

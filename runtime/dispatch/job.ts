@@ -9,8 +9,8 @@ export type { RunInput as JobInput };
 export interface Job {
   readonly target: RunTarget;
   readonly input: RunInput;
-  /** Aborted when the client has left. Read only when the job leaves the fast path. */
-  readonly signal?: () => AbortSignal;
+  /** Whether the client has gone. Asked now and then once the job has left the fast path. */
+  hasLeft?(): boolean;
 }
 
 /** What runs: kept per version of a function and shared by all of its jobs. */

@@ -194,7 +194,7 @@ export class WorkerPool {
 }
 
 function hasLeft(ticket: Ticket): boolean {
-  return ticket.job.signal?.().aborted ?? false;
+  return ticket.job.hasLeft?.() ?? false;
 }
 
 /** Answers for a run that cannot answer for itself; what it used is not known. */

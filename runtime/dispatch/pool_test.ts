@@ -26,10 +26,10 @@ function newTarget(): RunTarget {
   return { prepared: PREPARED, handler: "_start", limits, inlineScore: 0 };
 }
 
-function newJob(target = newTarget(), signal?: AbortSignal): Job {
+function newJob(target = newTarget(), hasLeft = () => false): Job {
   const none = () => ({ bytes: new Uint8Array(0), count: 0 });
   const input = { args: none, environ: none, stdin: new TextEncoder().encode("body") };
-  return { target, input, signal: signal && (() => signal) };
+  return { target, input, hasLeft };
 }
 
 /** A pool on fake threads and a clock that the test moves. */
@@ -204,10 +204,10 @@ Deno.test("A late answer of a job that was given up changes nothing", async () =
 
 Deno.test("A waiting job whose client has left is dropped; a running one is cancelled in place", async () => {
   const { pool, threads, advance } = setUp();
-  const aborter = new AbortController();
-  void pool.run(newJob(newTarget(), aborter.signal));
-  const waiting = pool.run(newJob(newTarget(), aborter.signal));
-  aborter.abort();
+  let isGone = false;
+  void pool.run(newJob(newTarget(), () => isGone));
+  const waiting = pool.run(newJob(newTarget(), () => isGone));
+  isGone = true;
   advance(25);
   assertEquals(outcomeOf(await waiting), "cancelled");
   const [control, , run] = threads[0]!.posted as [ToWorker, ToWorker, ToWorker];

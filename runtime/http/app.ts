@@ -4,7 +4,7 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { FunctionHandler } from "./function_handler.ts";
 import { JobAnswers } from "./job_answers.ts";
 import { managementApp } from "./management.ts";
-import { responseFromRecord } from "./new_response.ts";
+import { responseFromRecord } from "../platform/new_response.ts";
 import { PublicFiles } from "./public/public_files.ts";
 import { Refusals } from "./refusals.ts";
 import { RequestIds } from "./request_id.ts";
@@ -37,7 +37,7 @@ const RESERVED_PREFIX = "/_/";
  *   log: (entry) => console.log(entry.status, entry.path),
  *   isReady: () => true,
  * });
- * const peer = { remoteAddress: () => "127.0.0.1" };
+ * const peer = { remoteAddress: () => "127.0.0.1", hasLeft: () => false };
  * const response = await app.fetch(new Request("http://localhost/_/healthz"), peer);
  * console.log(await response.json()); // { ok: true }
  * ```

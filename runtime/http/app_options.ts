@@ -3,7 +3,7 @@ import type { SkerryError } from "../errors.ts";
 import type { RouteMatch } from "../functions/served_function.ts";
 import type { Result } from "../result.ts";
 import type { Clock } from "./clock.ts";
-import type { NewResponse } from "./new_response.ts";
+import type { NewResponse } from "../platform/platform.ts";
 
 /** What {@linkcode createApp} serves and how. */
 export interface AppOptions {

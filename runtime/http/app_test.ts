@@ -102,25 +102,20 @@ Deno.test("the job has the version's target, the request's strings and the body"
   assertEquals(environ.includes("A=1") && environ.includes("SERVER_SOFTWARE=skerry/1.2.3"), true);
 });
 
-Deno.test("the job's signal is aborted when the client leaves", async () => {
-  const controller = new AbortController();
+Deno.test("the job knows when the client has left", async () => {
   const dispatcher = new FakeDispatcher();
-  await fetchHello(match("/hello"), { dispatcher, init: { signal: controller.signal } });
-  const signal = dispatcher.last.signal?.();
-  assertEquals(signal?.aborted, false);
-  controller.abort();
-  assertEquals(signal?.aborted, true);
+  const { app } = fakeApp({ dispatcher });
+  let hasLeft = false;
+  await app.fetch(new Request(URL_OF_HELLO), { ...PEER, hasLeft: () => hasLeft });
+  assertEquals(dispatcher.last.hasLeft?.(), false);
+  hasLeft = true;
+  assertEquals(dispatcher.last.hasLeft?.(), true);
 });
 
 Deno.test("a run cancelled because the client left is logged as 499", async () => {
-  const controller = new AbortController();
-  const cancelled = ran({ outcome: { kind: "cancelled" } });
-  const dispatcher = new FakeDispatcher(() => {
-    controller.abort();
-    return cancelled;
-  });
+  const dispatcher = new FakeDispatcher(() => ran({ outcome: { kind: "cancelled" } }));
   const { app, log } = fakeApp({ dispatcher });
-  await app.fetch(new Request(URL_OF_HELLO, { signal: controller.signal }), PEER);
+  await app.fetch(new Request(URL_OF_HELLO), { ...PEER, hasLeft: () => true });
   assertEquals(log.map((entry) => entry.status), [499]);
 });
 

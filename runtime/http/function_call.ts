@@ -1,5 +1,6 @@
 import type { Job, JobInput, RunTarget } from "../dispatch/job.ts";
 import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
+import type { Peer } from "../platform/platform.ts";
 import type { FunctionRequest } from "./abi/function_request.ts";
 
 /** A request on its way through the handler, before its function is found. */
@@ -23,19 +24,19 @@ export function functionCall(
   return { request, method, url, path, peer, requestId, match, version };
 }
 
-/** The job of a call. A class, so that its signal costs no closure: few jobs are ever asked for it. */
+/** The job of a call. A class, so that `hasLeft` costs no closure: few jobs are ever asked. */
 export class FunctionJob implements Job {
   readonly target: RunTarget;
   readonly input: JobInput;
-  readonly #request: Request;
+  readonly #peer: Peer;
 
-  constructor(target: RunTarget, input: JobInput, request: Request) {
+  constructor(target: RunTarget, input: JobInput, peer: Peer) {
     this.target = target;
     this.input = input;
-    this.#request = request;
+    this.#peer = peer;
   }
 
-  signal(): AbortSignal {
-    return this.#request.signal;
+  hasLeft(): boolean {
+    return this.#peer.hasLeft();
   }
 }

@@ -152,7 +152,7 @@ export class FunctionHandler {
     const input = abi === "json"
       ? new JsonInput(call, body, { env, kv: kvNamespace === undefined ? {} : kv.get(kvNamespace) })
       : new CgiInput(call, body, { env, version });
-    return new FunctionJob(target, input, call.request);
+    return new FunctionJob(target, input, call.peer);
   }
 
   #fail(incoming: IncomingRequest, cause: unknown): Response {

@@ -1,6 +1,6 @@
 import type { RunPath } from "../dispatch/job.ts";
 import type { FunctionOutput, ResponseHeader } from "./abi/function_output.ts";
-import type { NewResponse } from "./new_response.ts";
+import type { NewResponse } from "../platform/platform.ts";
 
 /** What a response says besides the function's own words. */
 export interface ResponseFacts {

@@ -4,7 +4,7 @@ import { readOutput } from "./abi/read_output.ts";
 import type { KvNamespaces, RequestLog } from "./app_options.ts";
 import type { FunctionCall } from "./function_call.ts";
 import { functionResponse, serverTiming } from "./function_response.ts";
-import type { NewResponse } from "./new_response.ts";
+import type { NewResponse } from "../platform/platform.ts";
 import { outcomeError } from "./outcome_problem.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -58,7 +58,7 @@ export class JobAnswers {
     ran: Ran,
     { error, runMs }: { readonly error: SkerryError; readonly runMs: number },
   ): Response {
-    if (ran.result.outcome.kind === "cancelled" && call.request.signal.aborted) {
+    if (ran.result.outcome.kind === "cancelled" && call.peer.hasLeft()) {
       this.#logRun(call, ran, CLIENT_GONE, runMs);
       return new Response(null, { status: CLIENT_GONE });
     }

@@ -15,7 +15,7 @@ async function get(
 }
 
 Deno.test("health and readiness are open to everyone", async () => {
-  const stranger = { remoteAddress: () => "203.0.113.1" };
+  const stranger = { ...PEER, remoteAddress: () => "203.0.113.1" };
   const health = await get("/_/healthz", { token: "t" }, stranger);
   assertEquals([health.status, await health.json()], [200, { ok: true }]);
   const ready = await get("/_/readyz", {}, stranger);
@@ -47,7 +47,7 @@ Deno.test("a page that Skerry does not have is a problem, not a function", async
 });
 
 Deno.test("strangers are told to bring a token only where there is one", async () => {
-  const stranger = { remoteAddress: () => "203.0.113.1" };
+  const stranger = { ...PEER, remoteAddress: () => "203.0.113.1" };
   const forbidden = await get("/_/functions", {}, stranger);
   assertEquals([forbidden.status, (await forbidden.json()).code], [403, "forbidden"]);
   const unauthorised = await get("/_/functions", { token: "t" }, stranger);

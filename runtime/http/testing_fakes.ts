@@ -12,7 +12,7 @@ import { type App, createApp } from "./app.ts";
 import type { AppOptions, FunctionDirectory, RequestLog } from "./app_options.ts";
 import type { Clock } from "./clock.ts";
 
-export const PEER: Peer = { remoteAddress: () => "127.0.0.1" };
+export const PEER: Peer = { remoteAddress: () => "127.0.0.1", hasLeft: () => false };
 
 const EMPTY_MODULE: PreparedModule = {
   id: 1,

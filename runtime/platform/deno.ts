@@ -1,3 +1,4 @@
+import { responseBySetting } from "./new_response.ts";
 import type { HttpServer, Peer, Platform, ServeOptions } from "./platform.ts";
 import { spawnThread } from "./threads.ts";
 
@@ -7,6 +8,7 @@ export function denoPlatform(entryUrl: URL): Platform {
     name: "deno",
     cpuCount: navigator.hardwareConcurrency,
     spawnWorker: (role) => spawnThread(entryUrl, role),
+    newResponse: responseBySetting,
     serveHttp,
   };
 }
@@ -16,7 +18,7 @@ function serveHttp({ hostname, port, fetch }: ServeOptions): Promise<HttpServer>
     hostname,
     port,
     onListen: () => {},
-    handler: (request, info) => fetch(request, new DenoPeer(info)),
+    handler: (request, info) => fetch(request, new DenoPeer(request, info)),
   });
   return Promise.resolve({
     port: server.addr.port,
@@ -32,12 +34,19 @@ function serveHttp({ hostname, port, fetch }: ServeOptions): Promise<HttpServer>
 
 class DenoPeer implements Peer {
   readonly #info: Deno.ServeHandlerInfo<Deno.NetAddr>;
+  readonly #request: Request;
 
-  constructor(info: Deno.ServeHandlerInfo<Deno.NetAddr>) {
+  constructor(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) {
+    this.#request = request;
     this.#info = info;
   }
 
   remoteAddress(): string {
     return this.#info.remoteAddr.hostname;
+  }
+
+  /** Making the signal costs, so this is for requests that take long anyway. */
+  hasLeft(): boolean {
+    return this.#request.signal.aborted;
   }
 }

@@ -1,6 +1,7 @@
 import { type Http2Bindings, type HttpBindings, serve } from "@hono/node-server";
 import type { Server } from "node:http";
 import { availableParallelism } from "node:os";
+import { responseFromRecord } from "./new_response.ts";
 import type { HttpServer, Platform, ServeOptions } from "./platform.ts";
 import { spawnThread } from "./threads.ts";
 
@@ -10,6 +11,7 @@ export function nodePlatform(entryUrl: URL): Platform {
     name: "node",
     cpuCount: availableParallelism(),
     spawnWorker: (role) => spawnThread(entryUrl, role),
+    newResponse: responseFromRecord,
     serveHttp,
   };
 }
@@ -20,7 +22,10 @@ function serveHttp({ hostname, port, fetch }: ServeOptions): Promise<HttpServer>
       hostname,
       port,
       fetch: (request: Request, env: HttpBindings | Http2Bindings) =>
-        fetch(request, { remoteAddress: () => env.incoming.socket.remoteAddress ?? "" }),
+        fetch(request, {
+          remoteAddress: () => env.incoming.socket.remoteAddress ?? "",
+          hasLeft: () => env.incoming.socket.destroyed,
+        }),
     }, (address) => resolve({ port: address.port, stop: (graceMs) => stop(server, graceMs) }));
     server.once("error", reject);
   });

@@ -8,9 +8,18 @@ export interface Platform {
   readonly cpuCount: number;
   /** Starts a worker thread that runs this program's own entry in the given role. */
   spawnWorker(role: WorkerRole): WorkerThread;
+  /** The fastest way to make a response for this platform's server. */
+  readonly newResponse: NewResponse;
   /** Serves HTTP. Resolves once it accepts connections. */
   serveHttp(options: ServeOptions): Promise<HttpServer>;
 }
+
+/** Makes a response. */
+export type NewResponse = (
+  body: Uint8Array<ArrayBuffer> | null,
+  status: number,
+  headers: Record<string, string>,
+) => Response;
 
 /** Options of {@linkcode Platform.serveHttp}. */
 export interface ServeOptions {
@@ -20,9 +29,11 @@ export interface ServeOptions {
   readonly fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
 }
 
-/** Who is at the other end of a connection. Read lazily: making it costs an allocation. */
+/** Who is at the other end of a connection. Asked lazily: most requests never need to know. */
 export interface Peer {
   remoteAddress(): string;
+  /** Whether the client has gone before it was answered. May be a moment late on the first call. */
+  hasLeft(): boolean;
 }
 
 /** A listening server. */

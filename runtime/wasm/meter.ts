@@ -14,6 +14,8 @@ const IN_BOTH = 3;
 
 /** Lengths are taken as at most this, so that no sum of fuel can wrap. */
 const MOST_UNITS = 2 ** 62;
+/** More than this does not stay pending: a sum of constants must not pass what an i64 or a double holds. */
+const MOST_PENDING = 2 ** 31;
 
 /** What the meter is told once for a module. */
 export interface MeterOptions {
@@ -49,6 +51,8 @@ export class Meter {
   /** By event: the counter's place when control entered a block. */
   #enterWhere: number[] = [];
   #enterPending: number[] = [];
+  /** By event: what is pending at its label, from the first edge to it on. */
+  #bases: (number | undefined)[] = [];
 
   constructor(writer: Writer, options: MeterOptions) {
     this.#writer = writer;
@@ -65,6 +69,7 @@ export class Meter {
       (this.#events.flags[0]! & FLAG.conditional) !== 0;
     if (this.#options.metered) this.#enterFunction(type);
     const { count, starts } = this.#events;
+    this.#bases.length = 0;
     this.#openers.length = 1;
     this.#openers[0] = 0;
     for (let event = 1; event < count; event++) {
@@ -96,9 +101,7 @@ export class Meter {
   #enterFunction(type: FunctionType): void {
     this.#globalGet(this.#fuel);
     this.#localOp(OP.local_tee, this.#local);
-    this.#i64Const(-1);
-    this.#writer.byte(OP.i64_ge_s);
-    this.#callIf(ADDED_FUNCTION.outOfFuelAtEntry);
+    this.#trapIfAtLeast(-1, () => this.#call(ADDED_FUNCTION.outOfFuelAtEntry));
     this.#where = IN_BOTH;
     this.#pending = this.#events.costs[0]!;
     if (this.#isWrapped) this.#openWrapper(type);
@@ -146,7 +149,7 @@ export class Meter {
       case EVENT.chargeI64:
         return this.#chargeUnits(kinds[event] === EVENT.chargeI64);
       case EVENT.check:
-        this.#toLocal(0);
+        this.#toLocal(this.#pending > MOST_PENDING ? 0 : this.#pending);
         return this.#check();
     }
   }
@@ -176,8 +179,7 @@ export class Meter {
 
   #enterLoop(event: number): void {
     this.#openers.push(event);
-    if (this.#isStoredAt(event)) this.#toGlobal();
-    else this.#toLocal(0);
+    this.#settleFor(event);
     this.#copyTo(this.#events.ends[event]!);
     if (this.#isStoredAt(event)) {
       this.#where = IN_GLOBAL;
@@ -195,10 +197,7 @@ export class Meter {
   #enterIf(event: number): void {
     this.#openers.push(event);
     const flags = this.#events.flags[event]!;
-    if (!(flags & FLAG.hasElse) && flags & FLAG.merges) {
-      if (flags & FLAG.catches) this.#toGlobal();
-      else this.#toLocal(flags & FLAG.table ? 0 : this.#pending);
-    }
+    if (!(flags & FLAG.hasElse) && flags & FLAG.merges) this.#settleFor(event);
     this.#enterWhere[event] = this.#where;
     this.#enterPending[event] = this.#pending;
   }
@@ -222,7 +221,7 @@ export class Meter {
     if (isJoined) {
       if (isLive) this.#settleFor(opener);
       this.#where = this.#isStoredAt(opener) ? IN_GLOBAL : IN_LOCAL;
-      this.#pending = this.#base(opener);
+      this.#pending = this.#bases[opener] ?? 0;
     } else if (!isLive && kinds[opener] === EVENT.if) {
       this.#where = this.#enterWhere[opener]!;
       this.#pending = this.#enterPending[opener]!;
@@ -245,17 +244,17 @@ export class Meter {
     return kind !== EVENT.if || (flags & FLAG.hasElse) !== 0;
   }
 
-  /** What is pending at the label of this block. */
-  #base(opener: number): number {
-    const flags = this.#events.flags[opener]!;
-    const isSkip = this.#events.kinds[opener] === EVENT.if && !(flags & FLAG.hasElse);
-    return isSkip && !(flags & FLAG.catches) ? this.#enterPending[opener]! : 0;
-  }
-
-  /** Brings the counter to where the label of this block expects it. */
+  /**
+   * Brings the counter to where the label of this block expects it. What is pending there is what was pending
+   * at the first edge to it, so that this one costs nothing: often it leaves a loop.
+   */
   #settleFor(opener: number): void {
-    if (this.#isStoredAt(opener)) this.#toGlobal();
-    else this.#toLocal(this.#base(opener));
+    if (this.#isStoredAt(opener)) return this.#toGlobal();
+    if (this.#bases[opener] === undefined) {
+      const isOneOfMany = this.#events.flags[opener]! & FLAG.table;
+      this.#bases[opener] = isOneOfMany ? 0 : this.#pending;
+    }
+    this.#toLocal(this.#bases[opener]!);
   }
 
   #settleForTable(event: number): void {
@@ -295,14 +294,13 @@ export class Meter {
   #chargeUnits(is64: boolean): void {
     const scratch = is64 ? this.#scratchI64 : this.#scratchI32;
     this.#localOp(OP.local_tee, scratch);
-    this.#counterPlus(this.#pending);
+    this.#counterPlus(0);
     this.#localOp(OP.local_get, scratch);
     if (is64) this.#clamp(scratch);
     else this.#writer.byte(OP.i64_extend_i32_u);
     this.#writer.byte(OP.i64_add);
     this.#localOp(OP.local_set, this.#local);
     this.#where = IN_LOCAL;
-    this.#pending = 0;
     this.#check();
   }
 
@@ -314,12 +312,13 @@ export class Meter {
     this.#writer.byte(OP.select);
   }
 
-  /** Traps if the fuel, which the local holds, is used up. */
+  /** Traps if the fuel is used up. The local holds the counter, but for what is pending. */
   #check(): void {
     this.#localOp(OP.local_get, this.#local);
-    this.#i64Const(0);
-    this.#writer.byte(OP.i64_ge_s);
-    this.#callIf(ADDED_FUNCTION.outOfFuel, this.#local);
+    this.#trapIfAtLeast(-this.#pending, () => {
+      this.#counterPlus(this.#pending);
+      this.#call(ADDED_FUNCTION.outOfFuel);
+    });
   }
 
   /** Pushes the counter plus a constant. */
@@ -331,12 +330,17 @@ export class Meter {
     this.#writer.byte(OP.i64_add);
   }
 
-  /** Calls an added function, with a local if given, if the condition on the stack holds. */
-  #callIf(which: number, local?: number): void {
+  /**
+   * Runs out of fuel if the counter on the stack is at least this. That the call never returns is said, so
+   * that V8 keeps it out of loops, where it would cost registers and unrolling (a matrix product took twice
+   * as long without).
+   */
+  #trapIfAtLeast(bound: number, outOfFuel: () => void): void {
+    this.#i64Const(bound);
+    this.#writer.byte(OP.i64_ge_s);
     this.#writer.byte(OP.if);
     this.#writer.byte(VOID);
-    if (local !== undefined) this.#localOp(OP.local_get, local);
-    this.#call(which);
+    outOfFuel();
     this.#writer.byte(OP.unreachable);
     this.#writer.byte(OP.end);
   }

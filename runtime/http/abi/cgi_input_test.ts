@@ -33,6 +33,7 @@ Deno.test("nothing is looked up before the module asks", () => {
       asked.push("peer");
       return "::1";
     },
+    hasLeft: () => false,
   };
   const call = functionRequest("http://h/hello", { peer });
   const input = new CgiInput(call, bytes(""), { env: {}, version: "1" });

@@ -1,12 +1,4 @@
-/**
- * Makes a response. Which way is fastest depends on the server: see {@linkcode responseFromRecord} and
- * {@linkcode responseBySetting}.
- */
-export type NewResponse = (
-  body: Uint8Array<ArrayBuffer> | null,
-  status: number,
-  headers: Record<string, string>,
-) => Response;
+import type { NewResponse } from "./platform.ts";
 
 /** The plain way, and the fastest under Hono's Node server, which writes a record out as it is. */
 export const responseFromRecord: NewResponse = (body, status, headers) =>

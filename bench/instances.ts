@@ -4,7 +4,7 @@ import { DEFAULT_INLINE_BOUNDS } from "../runtime/dispatch/fast_path.ts";
 import type { IsolateBudget } from "../runtime/isolate/isolate.ts";
 import { DEFAULT_LIMITS } from "../runtime/isolate/limits.ts";
 import type { CompiledModule } from "../runtime/isolate/prepare.ts";
-import { BareCommand } from "./support/bare_command.ts";
+import { BareCommand, importNames } from "./support/bare_command.ts";
 import { compile, isolateOf, neverRecycled, NO_INPUT } from "./support/command.ts";
 import { HELLO, HELLO_ANSWER } from "./support/hello.ts";
 import { alternate, expectAnswer, median, timeMs, type Variant } from "./support/measure.ts";
@@ -61,7 +61,10 @@ async function measure(bytes: Uint8Array<ArrayBuffer>, effort: Effort): Promise<
 
 /** The call alone, in instances made before; putting their memories back is not timed. */
 function bareVariant(module: WebAssembly.Module, runs: number): Variant {
-  const commands = Array.from({ length: PREPARED_INSTANCES }, () => new BareCommand(module));
+  const names = importNames(module);
+  const make = () => new BareCommand(module, names);
+  const commands = Array.from({ length: PREPARED_INSTANCES }, make);
+  for (const command of commands) command.snapshot();
   commands[0]!.start();
   expectAnswer("the bare call", commands[0]!.printed(), HELLO_ANSWER);
   const measure = () => {
@@ -97,9 +100,10 @@ function isolateVariant(label: string, compiled: CompiledModule, runs: number): 
 
 /** V8 alone: an instance of the module as it was compiled, and one call. */
 function plainFreshVariant(module: WebAssembly.Module, runs: number): Variant {
+  const names = importNames(module);
   const measure = () => {
     const tookMs = timeMs(() => {
-      for (let i = 0; i < runs; i++) new BareCommand(module).start();
+      for (let i = 0; i < runs; i++) new BareCommand(module, names).start();
     });
     return tookMs * 1000 / runs;
   };

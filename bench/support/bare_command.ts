@@ -2,26 +2,35 @@
 
 const SUCCESS = 0;
 
+/** The names of what a module imports; read once, for all of its instances. */
+export function importNames(module: WebAssembly.Module): string[] {
+  return WebAssembly.Module.imports(module).map(({ name }) => name);
+}
+
 /** An instance whose `_start` can be called, and put back by hand. */
 export class BareCommand {
   /** Calls the module, and nothing else. */
   readonly start: () => void;
   readonly #memory: WebAssembly.Memory;
-  readonly #initial: Uint8Array;
+  #snapshot = new Uint8Array(0);
   /** Where the last `fd_write` found its vectors, and how many. */
   #vectors = 0;
   #count = 0;
 
-  constructor(module: WebAssembly.Module) {
-    const { exports } = new WebAssembly.Instance(module, this.#imports(module));
+  constructor(module: WebAssembly.Module, names: readonly string[]) {
+    const { exports } = new WebAssembly.Instance(module, this.#imports(names));
     this.start = exports._start as () => void;
     this.#memory = exports.memory as WebAssembly.Memory;
-    this.#initial = new Uint8Array(this.#memory.buffer.slice());
   }
 
-  /** Puts the memory back: wasi-libc's `_start` refuses to run twice. */
+  /** Keeps the memory as it is now. */
+  snapshot(): void {
+    this.#snapshot = new Uint8Array(this.#memory.buffer.slice());
+  }
+
+  /** Puts the memory back to the snapshot: wasi-libc's `_start` refuses to run twice. */
   restore(): void {
-    new Uint8Array(this.#memory.buffer).set(this.#initial);
+    new Uint8Array(this.#memory.buffer).set(this.#snapshot);
   }
 
   /** What the last run wrote, of programs that write once. */
@@ -36,9 +45,9 @@ export class BareCommand {
   }
 
   /** Calls other than `fd_write` succeed and do nothing. */
-  #imports(module: WebAssembly.Module): WebAssembly.Imports {
+  #imports(names: readonly string[]): WebAssembly.Imports {
     const calls: Record<string, (...args: number[]) => number> = {};
-    for (const { name } of WebAssembly.Module.imports(module)) calls[name] = () => SUCCESS;
+    for (const name of names) calls[name] = () => SUCCESS;
     calls.fd_write = (_fd, vectors, count, written) => this.#write(vectors!, count!, written!);
     return { wasi_snapshot_preview1: calls };
   }

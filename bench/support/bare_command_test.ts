@@ -1,19 +1,23 @@
 import { assertEquals } from "@std/assert";
 import { printer } from "../../tests/guests/guests.ts";
-import { BareCommand } from "./bare_command.ts";
+import { readFile } from "node:fs/promises";
+import { HELLO, HELLO_ANSWER } from "./hello.ts";
+import { BareCommand, importNames } from "./bare_command.ts";
 
 Deno.test("a bare command prints", async () => {
-  const command = new BareCommand(new WebAssembly.Module(await printer("ahoy\n")()));
+  const module = new WebAssembly.Module(await printer("ahoy\n")());
+  const command = new BareCommand(module, importNames(module));
   command.start();
   assertEquals(command.printed(), "ahoy\n");
 });
 
 Deno.test("a bare command that was restored runs again", async () => {
-  const hello = await Deno.readFile(new URL("../../functions/hello.wasm", import.meta.url));
-  const command = new BareCommand(new WebAssembly.Module(hello));
+  const module = new WebAssembly.Module(new Uint8Array(await readFile(HELLO)));
+  const command = new BareCommand(module, importNames(module));
+  command.snapshot();
   for (let i = 0; i < 3; i++) {
     command.start();
-    assertEquals(command.printed(), "Hello from Skerry!\n");
+    assertEquals(command.printed(), HELLO_ANSWER);
     command.restore();
   }
 });

@@ -1,7 +1,24 @@
 /** The function that most benchmarks call. */
+import { type Answer, HttpConnection, type WireRequest } from "./http_client.ts";
 
 /** The sample's module. */
 export const HELLO = new URL("../../functions/hello.wasm", import.meta.url);
 
 /** What it prints. */
 export const HELLO_ANSWER = "Hello from Skerry!\n";
+
+const ANSWER_BYTES = new TextEncoder().encode(HELLO_ANSWER);
+
+/** Fails unless this is `hello`'s answer. Compares bytes: it looks at every answer under load. */
+export function checkHello({ status, body }: Answer): void {
+  const isSame = body.length === ANSWER_BYTES.length &&
+    body.every((byte, index) => byte === ANSWER_BYTES[index]);
+  if (status === 200 && isSame) return;
+  throw new Error(`Cannot measure hello: found ${status} ${new TextDecoder().decode(body)}`);
+}
+
+/** Sends one request on a connection of its own and looks at the answer. */
+export async function ask(request: WireRequest, check: (answer: Answer) => void): Promise<void> {
+  using connection = await HttpConnection.open(request.url);
+  check(await connection.send(request));
+}

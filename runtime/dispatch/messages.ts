@@ -3,14 +3,17 @@ import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { RunInput } from "../isolate/run_input.ts";
 import type { StringBlock } from "../wasi/run_io.ts";
+import type { ControlWords } from "./control.ts";
+import type { Ticket } from "./ticket.ts";
 import type { ImportInfo, ModuleInfo } from "../wasm/module_info.ts";
 
 /** From the server's thread to a worker. */
 export type ToWorker =
-  | { readonly type: "control"; readonly control: Int32Array<SharedArrayBuffer> }
+  | { readonly type: "control"; readonly control: ControlWords }
   | TargetMessage
   | { readonly type: "forget"; readonly targetId: number }
-  | RunMessage;
+  | { readonly type: "resume"; readonly nextSequence: number }
+  | { readonly type: "runs"; readonly runs: readonly RunMessage[] };
 
 /** What later runs name by `targetId`. */
 export interface TargetMessage {
@@ -23,8 +26,9 @@ export interface TargetMessage {
 
 /** One run. `buffer` holds arguments, environment and body, one after another, and is transferred. */
 export interface RunMessage {
-  readonly type: "run";
   readonly jobId: number;
+  /** Its place in the order of the worker's runs. */
+  readonly sequence: number;
   readonly targetId: number;
   readonly buffer: ArrayBuffer;
   readonly argsBytes: number;
@@ -33,7 +37,7 @@ export interface RunMessage {
   readonly environCount: number;
 }
 
-/** From a worker back. `buffer` holds standard output, then standard error, and is transferred. */
+/** One result on its way back. `buffer` holds standard output, then standard error, and is transferred. */
 export interface DoneMessage {
   readonly jobId: number;
   readonly outcome: Outcome;
@@ -41,13 +45,15 @@ export interface DoneMessage {
   readonly memoryPages: number;
   readonly buffer: ArrayBuffer;
   readonly stdoutBytes: number;
+  /** How long the run took on its own thread. */
+  readonly runMs: number;
 }
 
 const NO_STRINGS: StringBlock = { bytes: new Uint8Array(0), count: 0 };
 
 /** Packs a run for a worker. Blocks the module does not import are not even made. */
 export function packRun(
-  jobId: number,
+  { id, sequence }: Pick<Ticket, "id" | "sequence">,
   targetId: number,
   { imports }: ModuleInfo,
   input: RunInput,
@@ -59,8 +65,8 @@ export function packRun(
   bytes.set(environ.bytes, args.bytes.length);
   bytes.set(input.stdin, args.bytes.length + environ.bytes.length);
   return {
-    type: "run",
-    jobId,
+    jobId: id,
+    sequence,
     targetId,
     buffer: bytes.buffer,
     argsBytes: args.bytes.length,
@@ -88,7 +94,7 @@ export function unpackInput(message: RunMessage): RunInput {
 }
 
 /** Packs a result for the way back. */
-export function packResult(jobId: number, result: RunResult): DoneMessage {
+export function packResult(jobId: number, result: RunResult, runMs: number): DoneMessage {
   const { stdout, stderr } = result;
   const bytes = new Uint8Array(stdout.length + stderr.length);
   bytes.set(stdout, 0);
@@ -100,6 +106,7 @@ export function packResult(jobId: number, result: RunResult): DoneMessage {
     memoryPages: result.memoryPages,
     buffer: bytes.buffer,
     stdoutBytes: stdout.length,
+    runMs,
   };
 }
 

@@ -24,14 +24,17 @@ export interface PoolOptions {
 const WATCH_INTERVAL_MS = 25;
 /** A worker stops an overdue run by itself at its next host call; one that does not is replaced. */
 const OVERRUN_GRACE_MS = 75;
-/** A second job is sent ahead only behind one that is known to be this quick. */
-const QUICK_RUN_MS = 1;
+/** Jobs are sent ahead to a worker that is expected to be done with what it has within this time. */
+const MAX_BACKLOG_MS = 1;
+/** A run that takes this long was not expected to: what was sent ahead behind it is taken back. */
+const TAKE_BACK_MS = 20;
 const MAX_JOB_ID = 0x7fff_ffff;
 const NOTHING = new Uint8Array(0);
 
 /**
- * Worker threads, and a bounded queue before them. A worker runs one job at a time; behind a quick one
- * the next is sent ahead, so that the worker never waits for the post.
+ * Worker threads, and a bounded queue before them. A worker runs one job at a time; behind quick ones
+ * more are sent ahead, so that the worker never waits for the post (RATIONALE: "Why are jobs sent
+ * ahead?").
  */
 export class WorkerPool {
   readonly #options: PoolOptions;
@@ -60,8 +63,7 @@ export class WorkerPool {
   run(job: Job): Promise<JobResult> {
     if (this.#queue.length >= this.#options.queueLength) return Promise.resolve(this.#overloaded());
     return new Promise((answer) => {
-      const id = this.#nextJobId();
-      const ticket = { id, job, queuedAtMs: this.#now(), startedAtMs: undefined, answer };
+      const ticket = this.#newTicket(job, answer);
       const worker = this.#queue.length === 0 ? this.#freeWorker() : undefined;
       if (worker === undefined) this.#queue.push(ticket);
       else worker.send(ticket, ticket.queuedAtMs);
@@ -87,48 +89,58 @@ export class WorkerPool {
     for (const ticket of this.#queue.splice(0)) answerEnded(ticket, { kind: "cancelled" });
   }
 
-  #freeWorker(): PooledWorker | undefined {
-    const idle = this.#workers.find((worker) => worker.tickets.length === 0);
-    if (idle !== undefined) return idle;
-    if (this.#workers.length < this.#options.workers) return this.#spawn();
-    return this.#workers.find((worker) => worker.tickets.length === 1 && this.#isQuick(worker));
+  #newTicket(job: Job, answer: Ticket["answer"]): Ticket {
+    return {
+      id: this.#nextJobId(),
+      job,
+      queuedAtMs: this.#now(),
+      expectedMs: this.#runMs.get(job.target) ?? Infinity,
+      sequence: 0,
+      startedAtMs: undefined,
+      answer,
+    };
   }
 
-  #isQuick(worker: PooledWorker): boolean {
-    const runMs = this.#runMs.get(worker.tickets[0]!.job.target);
-    return runMs !== undefined && runMs < QUICK_RUN_MS;
+  /** An idle worker, else a new one, else the one that will be done soonest, if that is soon. */
+  #freeWorker(): PooledWorker | undefined {
+    let best: PooledWorker | undefined;
+    for (const worker of this.#workers) {
+      if (worker.tickets.length === 0) return worker;
+      if (best === undefined || worker.backlogMs < best.backlogMs) best = worker;
+    }
+    if (this.#workers.length < this.#options.workers) return this.#spawn();
+    return best !== undefined && best.backlogMs < MAX_BACKLOG_MS ? best : undefined;
   }
 
   #spawn(): PooledWorker {
     const thread = this.#options.spawn();
     const worker = new PooledWorker(thread);
-    thread.onMessage((message) => this.#onDone(worker, message as DoneMessage));
+    thread.onMessage((message) => this.#onDone(worker, message as DoneMessage[]));
     thread.onExit((reason) => this.#onExit(worker, reason));
     this.#workers.push(worker);
     return worker;
   }
 
-  #onDone(worker: PooledWorker, message: DoneMessage): void {
+  #onDone(worker: PooledWorker, messages: readonly DoneMessage[]): void {
     const now = this.#now();
-    const ticket = worker.finish(message.jobId, now);
+    const finished = messages.map((message) => worker.finish(message.jobId, now));
     this.#feed(worker, now);
-    if (ticket === undefined) return;
-    this.#learn(ticket, now);
-    ticket.answer({ kind: "ran", path: "pool", result: unpackResult(message) });
+    finished.forEach((ticket, i) => {
+      if (ticket === undefined) return;
+      const message = messages[i]!;
+      this.#learn(ticket.job.target, message.runMs);
+      ticket.answer({ kind: "ran", path: "pool", result: unpackResult(message) });
+    });
   }
 
   #feed(worker: PooledWorker, nowMs: number): void {
     while (this.#queue.length > 0) {
-      const isFree = worker.tickets.length === 0 ||
-        (worker.tickets.length === 1 && this.#isQuick(worker));
-      if (!isFree) return;
+      if (worker.tickets.length > 0 && worker.backlogMs >= MAX_BACKLOG_MS) return;
       worker.send(this.#queue.shift()!, nowMs);
     }
   }
 
-  #learn(ticket: Ticket, nowMs: number): void {
-    const { target } = ticket.job;
-    const runMs = nowMs - (ticket.startedAtMs ?? nowMs);
+  #learn(target: RunTarget, runMs: number): void {
     const before = this.#runMs.get(target);
     this.#runMs.set(target, before === undefined ? runMs : before * 0.8 + runMs * 0.2);
   }
@@ -146,9 +158,16 @@ export class WorkerPool {
     worker.terminate();
     const [lost, ...unharmed] = worker.tickets.splice(0);
     if (lost !== undefined) answerEnded(lost, outcome);
-    for (const ticket of unharmed) ticket.startedAtMs = undefined;
     this.#queue.unshift(...unharmed);
     this.#feed(this.#spawn(), this.#now());
+  }
+
+  /** Gives jobs that wait behind an unexpectedly long run to whoever is free. */
+  #redistribute(worker: PooledWorker, nowMs: number): void {
+    this.#queue.unshift(...worker.takeBack());
+    for (const other of this.#workers) {
+      if (other !== worker) this.#feed(other, nowMs);
+    }
   }
 
   #watch(): void {
@@ -165,9 +184,11 @@ export class WorkerPool {
   #watchWorker(worker: PooledWorker, nowMs: number): void {
     const [running] = worker.tickets;
     if (running?.startedAtMs === undefined) return;
-    const overdueMs = nowMs - running.startedAtMs - running.job.target.limits.timeoutMs;
-    if (overdueMs > OVERRUN_GRACE_MS) this.#replace(worker, { kind: "timeout" });
-    else if (hasLeft(running)) worker.cancel(running.id);
+    const ranMs = nowMs - running.startedAtMs;
+    const overdueMs = ranMs - running.job.target.limits.timeoutMs;
+    if (overdueMs > OVERRUN_GRACE_MS) return this.#replace(worker, { kind: "timeout" });
+    if (ranMs > TAKE_BACK_MS) this.#redistribute(worker, nowMs);
+    if (hasLeft(running)) worker.cancel(running.id);
   }
 
   #watchQueue(nowMs: number): void {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FakeThread } from "../../tests/support/fake_thread.ts";
 import { DEFAULT_LIMITS } from "../isolate/limits.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
+import { CONTROL } from "./control.ts";
 import type { Job, JobResult, RunTarget } from "./job.ts";
 import { packResult, type ToWorker } from "./messages.ts";
 import { WorkerPool } from "./pool.ts";
@@ -52,7 +53,7 @@ function setUp(options: { workers?: number; queueLength?: number } = {}) {
     },
   });
   const runs = (thread: FakeThread) =>
-    (thread.posted as ToWorker[]).filter((each) => each.type === "run");
+    (thread.posted as ToWorker[]).flatMap((each) => each.type === "runs" ? each.runs : []);
   return {
     pool,
     threads,
@@ -61,7 +62,10 @@ function setUp(options: { workers?: number; queueLength?: number } = {}) {
       nowMs += ms;
       tick();
     },
-    finish(thread: FakeThread, run: number, stdout = "done") {
+    /** Lets the outboxes be sent. */
+    turn: () => Promise.resolve(),
+    async finish(thread: FakeThread, run: number, { stdout = "done", runMs = 0.1 } = {}) {
+      await Promise.resolve();
       const bytes = new TextEncoder().encode(stdout);
       const result = {
         outcome: { kind: "ok" },
@@ -70,7 +74,7 @@ function setUp(options: { workers?: number; queueLength?: number } = {}) {
         fuel: 1,
         memoryPages: 1,
       } as const;
-      thread.answer(packResult(runs(thread)[run]!.jobId, result));
+      thread.answer([packResult(runs(thread)[run]!.jobId, result, runMs)]);
     },
   };
 }
@@ -82,9 +86,9 @@ function outcomeOf(answer: JobResult): string {
 Deno.test("A job is sent to a worker, with its target first, and answered from there", async () => {
   const { pool, threads, finish } = setUp();
   const answer = pool.run(newJob());
+  await finish(threads[0]!, 0, { stdout: "hello" });
   const types = (threads[0]!.posted as ToWorker[]).map((each) => each.type);
-  assertEquals(types, ["control", "target", "run"]);
-  finish(threads[0]!, 0, "hello");
+  assertEquals(types, ["control", "target", "runs"]);
   const result = await answer;
   assertEquals(result.kind, "ran");
   if (result.kind === "ran") {
@@ -98,16 +102,17 @@ Deno.test("A worker is told about a target once", async () => {
   const target = newTarget();
   for (let run = 0; run < 3; run++) {
     const answer = pool.run(newJob(target));
-    finish(threads[0]!, run);
+    await finish(threads[0]!, run);
     await answer;
   }
   const targets = (threads[0]!.posted as ToWorker[]).filter((each) => each.type === "target");
   assertEquals(targets.length, 1);
 });
 
-Deno.test("Jobs go to idle workers, and no more threads are started than asked for", () => {
-  const { pool, threads, runs } = setUp({ workers: 2 });
+Deno.test("Jobs go to idle workers, and no more threads are started than asked for", async () => {
+  const { pool, threads, runs, turn } = setUp({ workers: 2 });
   for (let i = 0; i < 5; i++) void pool.run(newJob());
+  await turn();
   assertEquals(threads.map((thread) => runs(thread).length), [1, 1]);
   assertEquals(pool.load, { queued: 3, running: 2 });
 });
@@ -117,7 +122,7 @@ Deno.test("Waiting jobs are run in the order they came", async () => {
   const order: number[] = [];
   const answers = [0, 1, 2].map((i) => pool.run(newJob()).then(() => order.push(i)));
   for (const run of [0, 1, 2]) {
-    finish(threads[0]!, run);
+    await finish(threads[0]!, run);
     await answers[run];
   }
   assertEquals(order, [0, 1, 2]);
@@ -133,26 +138,66 @@ Deno.test("A job beyond the queue's length is answered overloaded, with a time t
 Deno.test("A job that waits too long for a worker is answered overloaded", async () => {
   const { pool, advance } = setUp();
   const slow = newTarget();
-  void pool.run({
-    ...newJob(),
-    target: { ...slow, limits: { ...slow.limits, timeoutMs: 60_000 } },
-  });
+  const patient = { ...slow, limits: { ...slow.limits, timeoutMs: 60_000 } };
+  void pool.run({ ...newJob(), target: patient });
   const waiting = pool.run(newJob());
   advance(5001);
   assertEquals(outcomeOf(await waiting), "overloaded");
   assertEquals(pool.load, { queued: 0, running: 1 });
 });
 
-Deno.test("Behind a job known to be quick the next is sent ahead; behind an unknown one it is not", async () => {
-  const { pool, threads, finish, runs } = setUp();
+/** A pool whose only worker has learnt that `quick` is quick. */
+async function setUpWithQuickTarget(options: { workers?: number } = {}) {
+  const scene = setUp(options);
   const quick = newTarget();
-  const first = pool.run(newJob(quick));
-  void pool.run(newJob(quick));
-  assertEquals(runs(threads[0]!).length, 1);
-  finish(threads[0]!, 0);
+  const first = scene.pool.run(newJob(quick));
+  await scene.finish(scene.threads[0]!, 0, { runMs: 0.25 });
   await first;
+  return { ...scene, quick };
+}
+
+Deno.test("Behind a job of unknown length nothing is sent ahead", async () => {
+  const { pool, threads, runs, turn } = setUp();
+  for (let i = 0; i < 3; i++) void pool.run(newJob());
+  await turn();
+  assertEquals(runs(threads[0]!).length, 1);
+});
+
+Deno.test("Behind quick jobs more are sent ahead, up to a millisecond's work, in one message", async () => {
+  const { pool, threads, runs, turn, quick } = await setUpWithQuickTarget();
+  for (let i = 0; i < 30; i++) void pool.run(newJob(quick));
+  await turn();
+  // At 0.25 ms each.
+  assertEquals(runs(threads[0]!).length, 1 + 4);
+  assertEquals(threads[0]!.posted.length, 2 + 2);
+  assertEquals(pool.load.queued, 26);
+});
+
+Deno.test("What waits behind an unexpectedly long run is taken back and run elsewhere", async () => {
+  const { pool, threads, runs, turn, advance, finish, quick } = await setUpWithQuickTarget({
+    workers: 2,
+  });
+  const busy = pool.run(newJob(newTarget()));
   void pool.run(newJob(quick));
-  assertEquals(runs(threads[0]!).length, 3);
+  const stuck = [pool.run(newJob(quick)), pool.run(newJob(quick))];
+  await turn();
+  const crowded = threads.find((thread) => runs(thread).length >= 3)!;
+  const other = threads.find((thread) => thread !== crowded)!;
+  // The crowded worker begins its first run and stays in it; the other one becomes free.
+  const [control] = crowded.posted as [Extract<ToWorker, { type: "control" }>];
+  const begun = runs(crowded).at(-3)!.sequence;
+  Atomics.store(control.control, CONTROL.nextSequence, begun + 1);
+  const before = runs(other).length;
+  await finish(other, before - 1);
+  await busy;
+  advance(25);
+  await turn();
+  assertEquals(runs(other).length, before + 2);
+  await finish(other, before);
+  await finish(other, before + 1);
+  assertEquals((await Promise.all(stuck)).map(outcomeOf), ["ok", "ok"]);
+  const resume = (crowded.posted as ToWorker[]).at(-1)!;
+  assertEquals(resume.type, "resume");
 });
 
 Deno.test("A run past its wall clock is answered timeout, and its worker is replaced", async () => {
@@ -166,18 +211,13 @@ Deno.test("A run past its wall clock is answered timeout, and its worker is repl
   assertEquals(threads.length, 2);
 });
 
-Deno.test("When a worker is replaced, the job sent ahead runs on the new one", async () => {
-  const { pool, threads, finish, advance, runs } = setUp();
-  const quick = newTarget();
-  const warm = pool.run(newJob(quick));
-  finish(threads[0]!, 0);
-  await warm;
+Deno.test("When a worker is replaced, the jobs sent ahead run on the new one", async () => {
+  const { pool, threads, finish, advance, quick } = await setUpWithQuickTarget();
   const stuck = pool.run(newJob(quick));
   const unharmed = pool.run(newJob(quick));
   advance(1100);
   assertEquals(outcomeOf(await stuck), "timeout");
-  assertEquals(runs(threads[1]!).length, 1);
-  finish(threads[1]!, 0);
+  await finish(threads[1]!, 0);
   assertEquals(outcomeOf(await unharmed), "ok");
 });
 
@@ -187,32 +227,33 @@ Deno.test("A worker that dies answers its running job and is replaced; waiting j
   const waiting = pool.run(newJob());
   threads[0]!.crash("exit code 1");
   assertEquals(outcomeOf(await lost), "trapped");
-  finish(threads[1]!, 0);
+  await finish(threads[1]!, 0);
   assertEquals(outcomeOf(await waiting), "ok");
 });
 
 Deno.test("A late answer of a job that was given up changes nothing", async () => {
-  const { pool, threads, advance, finish } = setUp();
+  const { pool, threads, advance, finish, turn } = setUp();
   const overdue = pool.run(newJob());
+  await turn();
   advance(1100);
   await overdue;
-  finish(threads[0]!, 0);
+  await finish(threads[0]!, 0);
   const next = pool.run(newJob());
-  finish(threads[1]!, 0);
+  await finish(threads[1]!, 0);
   assertEquals(outcomeOf(await next), "ok");
 });
 
 Deno.test("A waiting job whose client has left is dropped; a running one is cancelled in place", async () => {
-  const { pool, threads, advance } = setUp();
+  const { pool, threads, advance, runs, turn } = setUp();
   let isGone = false;
   void pool.run(newJob(newTarget(), () => isGone));
   const waiting = pool.run(newJob(newTarget(), () => isGone));
+  await turn();
   isGone = true;
   advance(25);
   assertEquals(outcomeOf(await waiting), "cancelled");
-  const [control, , run] = threads[0]!.posted as [ToWorker, ToWorker, ToWorker];
-  if (control.type !== "control" || run.type !== "run") throw new Error("unexpected messages");
-  assertEquals(Atomics.load(control.control, 0), run.jobId);
+  const [first] = threads[0]!.posted as [Extract<ToWorker, { type: "control" }>];
+  assertEquals(Atomics.load(first.control, CONTROL.cancelledJob), runs(threads[0]!)[0]!.jobId);
   assertEquals(threads[0]!.isTerminated, false);
 });
 

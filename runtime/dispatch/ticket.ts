@@ -6,6 +6,10 @@ export interface Ticket {
   readonly id: number;
   readonly job: Job;
   readonly queuedAtMs: number;
+  /** How long it is expected to run, milliseconds; Infinity if its target has not run before. */
+  readonly expectedMs: number;
+  /** Its place in the order of its worker's runs; 0 until it is sent. */
+  sequence: number;
   /** When a worker began it, as far as this thread can tell; undefined while it waits. */
   startedAtMs: number | undefined;
   readonly answer: (result: JobResult) => void;

@@ -1,16 +1,21 @@
 import type { IsolateBudget } from "../isolate/isolate.ts";
 import type { Limits } from "../isolate/limits.ts";
-import { systemClock } from "../wasi/system_clock.ts";
-import { secureRandom } from "../wasi/random.ts";
 import type { ThreadPort } from "../platform/platform.ts";
+import { secureRandom } from "../wasi/random.ts";
+import { systemClock } from "../wasi/system_clock.ts";
+import { CONTROL, type ControlWords, newControlWords } from "./control.ts";
 import { IsolateCache } from "./isolate_cache.ts";
 import {
+  type DoneMessage,
   packResult,
   type RunMessage,
   type TargetMessage,
   type ToWorker,
   unpackInput,
 } from "./messages.ts";
+
+/** Results wait this long for those of the runs behind them, to share a message. */
+const MAX_RESULT_DELAY_MS = 0.5;
 
 /**
  * The far end of the pool: runs one job after another on its own thread, with the whole budget and the
@@ -20,9 +25,9 @@ export class PoolWorker {
   readonly #port: ThreadPort;
   readonly #targets = new Map<number, TargetMessage>();
   readonly #isolates: IsolateCache;
-  /** Shared with the server's thread, which writes the id of a job nobody waits for any more. */
-  #control = new Int32Array(new SharedArrayBuffer(4));
+  #control: ControlWords = newControlWords();
   #jobId = 0;
+  #results: DoneMessage[] = [];
 
   constructor(port: ThreadPort) {
     this.#port = port;
@@ -45,25 +50,56 @@ export class PoolWorker {
       case "forget":
         this.#targets.delete(message.targetId);
         return;
-      case "run":
-        return this.#run(message);
+      case "resume":
+        Atomics.store(this.#control, CONTROL.nextSequence, message.nextSequence);
+        return;
+      case "runs":
+        return this.#runAll(message.runs);
     }
   }
 
-  #run(message: RunMessage): void {
+  #runAll(runs: readonly RunMessage[]): void {
+    let sentAtMs = performance.now();
+    for (const run of runs) {
+      if (!this.#begin(run.sequence)) break;
+      const startMs = performance.now();
+      // What comes next may take long; what is finished must not wait for it.
+      if (startMs - sentAtMs > MAX_RESULT_DELAY_MS) {
+        this.#send();
+        sentAtMs = startMs;
+      }
+      this.#run(run, startMs);
+    }
+    this.#send();
+  }
+
+  /** Whether this run is still ours to begin: the pool takes back what waits behind a long one. */
+  #begin(sequence: number): boolean {
+    const { nextSequence } = CONTROL;
+    return Atomics.compareExchange(this.#control, nextSequence, sequence, sequence + 1) ===
+      sequence;
+  }
+
+  #run(message: RunMessage, startMs: number): void {
     // The pool sends a target before its first run, and ports keep order.
     const { prepared, handler, limits } = this.#targets.get(message.targetId)!;
     this.#jobId = message.jobId;
     const isolate = this.#isolates.get(prepared);
-    const result = isolate.run(handler, unpackInput(message), this.#budget(limits));
-    const done = packResult(message.jobId, result!);
-    this.#port.post(done, [done.buffer]);
+    const result = isolate.run(handler, unpackInput(message), this.#budget(limits, startMs))!;
+    this.#results.push(packResult(message.jobId, result, performance.now() - startMs));
   }
 
-  #budget(limits: Limits): IsolateBudget {
+  #send(): void {
+    const results = this.#results;
+    if (results.length === 0) return;
+    this.#results = [];
+    this.#port.post(results, results.map((result) => result.buffer));
+  }
+
+  #budget(limits: Limits, startMs: number): IsolateBudget {
     return {
       fuel: limits.fuel,
-      deadlineMs: performance.now() + limits.timeoutMs,
+      deadlineMs: startMs + limits.timeoutMs,
       hostCalls: Infinity,
       inlinePages: -1,
       stdoutBytes: limits.stdoutBytes,
@@ -72,14 +108,17 @@ export class PoolWorker {
     };
   }
 
-  readonly #isCancelled = (): boolean => Atomics.load(this.#control, 0) === this.#jobId;
+  readonly #isCancelled = (): boolean =>
+    Atomics.load(this.#control, CONTROL.cancelledJob) === this.#jobId;
 
   #sleep(ms: number): "elapsed" | "interrupted" {
+    // Results of earlier runs must not sleep too.
+    this.#send();
     const until = performance.now() + ms;
     for (let left = ms; left > 0; left = until - performance.now()) {
-      const cancelledId = Atomics.load(this.#control, 0);
-      if (cancelledId === this.#jobId) return "interrupted";
-      Atomics.wait(this.#control, 0, cancelledId, left);
+      const cancelledJob = Atomics.load(this.#control, CONTROL.cancelledJob);
+      if (cancelledJob === this.#jobId) return "interrupted";
+      Atomics.wait(this.#control, CONTROL.cancelledJob, cancelledJob, left);
     }
     return "elapsed";
   }

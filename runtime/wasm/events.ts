@@ -68,6 +68,11 @@ export class EventList {
   costs = new Float64Array(INITIAL);
   /** The event that opens the block ended or branched to; for others see {@linkcode EVENT}. */
   aux = new Int32Array(INITIAL);
+  /** The meter's notes on a block: its counter's place when control entered, as `#where` and `#pending` are. */
+  enterWhere = new Uint8Array(INITIAL);
+  enterPending = new Float64Array(INITIAL);
+  /** What is pending at the block's label; NaN until the first edge to it decides. */
+  bases = new Float64Array(INITIAL);
 
   /** Appends an event and returns its number. */
   push(kind: number, start: number, end: number, cost: number, aux: number): number {
@@ -79,6 +84,7 @@ export class EventList {
     this.ends[i] = end;
     this.costs[i] = cost;
     this.aux[i] = aux;
+    this.bases[i] = NaN;
     return i;
   }
 
@@ -90,6 +96,9 @@ export class EventList {
     this.ends = enlarged(this.ends, new Int32Array(capacity));
     this.costs = enlarged(this.costs, new Float64Array(capacity));
     this.aux = enlarged(this.aux, new Int32Array(capacity));
+    this.enterWhere = enlarged(this.enterWhere, new Uint8Array(capacity));
+    this.enterPending = enlarged(this.enterPending, new Float64Array(capacity));
+    this.bases = enlarged(this.bases, new Float64Array(capacity));
   }
 }
 

@@ -3,6 +3,7 @@ import { EVENT, type EventList, FLAG } from "./events.ts";
 import { I32, I64, OP, VOID } from "./op.ts";
 import { Reader } from "./reader.ts";
 import { STATE } from "./reserved.ts";
+import { MOST_UNITS } from "./operands.ts";
 import type { Scanner } from "./scan.ts";
 import type { FunctionType } from "./types.ts";
 import type { Writer } from "./writer.ts";
@@ -12,8 +13,6 @@ const IN_LOCAL = 1;
 const IN_GLOBAL = 2;
 const IN_BOTH = 3;
 
-/** Lengths are taken as at most this, so that no sum of fuel can wrap. */
-const MOST_UNITS = 2 ** 62;
 /** More than this does not stay pending: a sum of constants must not pass what an i64 or a double holds. */
 const MOST_PENDING = 2 ** 31;
 
@@ -48,11 +47,6 @@ export class Meter {
   #isWrapped = false;
   /** The events that open the blocks around the current one. */
   #openers: number[] = [];
-  /** By event: the counter's place when control entered a block. */
-  #enterWhere: number[] = [];
-  #enterPending: number[] = [];
-  /** By event: what is pending at its label, from the first edge to it on. */
-  #bases: (number | undefined)[] = [];
 
   constructor(writer: Writer, options: MeterOptions) {
     this.#writer = writer;
@@ -64,12 +58,11 @@ export class Meter {
   write(scanner: Scanner, type: FunctionType): void {
     this.#events = scanner.events;
     this.#writeLocals(scanner);
-    this.#copied = scanner.localsEnd;
+    this.#copied = scanner.operands.localsEnd;
     this.#isWrapped = this.#options.metered && type.results.length <= 1 &&
       (this.#events.flags[0]! & FLAG.conditional) !== 0;
     if (this.#options.metered) this.#enterFunction(type);
     const { count, starts } = this.#events;
-    this.#bases.length = 0;
     this.#openers.length = 1;
     this.#openers[0] = 0;
     for (let event = 1; event < count; event++) {
@@ -84,9 +77,10 @@ export class Meter {
   #writeLocals(scanner: Scanner): void {
     const { metered, input } = this.#options;
     const groups = Number(metered) + Number(scanner.needsI32) + Number(scanner.needsI64);
-    this.#writer.u32(scanner.localGroups + groups);
-    this.#writer.copy(input, scanner.localGroupsStart, scanner.localsEnd);
-    let index = scanner.localCount;
+    const { localCount, localGroups, localGroupsStart, localsEnd } = scanner.operands;
+    this.#writer.u32(localGroups + groups);
+    this.#writer.copy(input, localGroupsStart, localsEnd);
+    let index = localCount;
     const declare = (type: number): number => {
       this.#writer.byte(1);
       this.#writer.byte(type);
@@ -198,8 +192,8 @@ export class Meter {
     this.#openers.push(event);
     const flags = this.#events.flags[event]!;
     if (!(flags & FLAG.hasElse) && flags & FLAG.merges) this.#settleFor(event);
-    this.#enterWhere[event] = this.#where;
-    this.#enterPending[event] = this.#pending;
+    this.#events.enterWhere[event] = this.#where;
+    this.#events.enterPending[event] = this.#pending;
   }
 
   #nextArm(event: number): void {
@@ -208,8 +202,8 @@ export class Meter {
     const isCatch = this.#events.kinds[event] === EVENT.catch;
     if (isLive) this.#settleFor(opener);
     // A throw has stored the counter; the local may be an older one.
-    this.#where = isCatch ? IN_GLOBAL : this.#enterWhere[opener]!;
-    this.#pending = isCatch ? 0 : this.#enterPending[opener]!;
+    this.#where = isCatch ? IN_GLOBAL : this.#events.enterWhere[opener]!;
+    this.#pending = isCatch ? 0 : this.#events.enterPending[opener]!;
   }
 
   #leaveBlock(event: number): void {
@@ -221,10 +215,10 @@ export class Meter {
     if (isJoined) {
       if (isLive) this.#settleFor(opener);
       this.#where = this.#isStoredAt(opener) ? IN_GLOBAL : IN_LOCAL;
-      this.#pending = this.#bases[opener] ?? 0;
+      this.#pending = this.#isStoredAt(opener) ? 0 : this.#events.bases[opener]!;
     } else if (!isLive && kinds[opener] === EVENT.if) {
-      this.#where = this.#enterWhere[opener]!;
-      this.#pending = this.#enterPending[opener]!;
+      this.#where = this.#events.enterWhere[opener]!;
+      this.#pending = this.#events.enterPending[opener]!;
     }
     if (opener === 0) this.#leaveFunction(isLive || isJoined);
   }
@@ -250,24 +244,25 @@ export class Meter {
    */
   #settleFor(opener: number): void {
     if (this.#isStoredAt(opener)) return this.#toGlobal();
-    if (this.#bases[opener] === undefined) {
-      const isOneOfMany = this.#events.flags[opener]! & FLAG.table;
-      this.#bases[opener] = isOneOfMany ? 0 : this.#pending;
+    const { bases, flags } = this.#events;
+    if (Number.isNaN(bases[opener])) {
+      const isOneOfMany = flags[opener]! & FLAG.table;
+      bases[opener] = isOneOfMany ? 0 : this.#pending;
     }
-    this.#toLocal(this.#bases[opener]!);
+    this.#toLocal(bases[opener]!);
   }
 
+  /** Every label that a table names expects the same, which is why nothing is ever pending at these. */
   #settleForTable(event: number): void {
     const { starts, ends } = this.#events;
     const reader = new Reader(this.#options.input, starts[event]! + 1, ends[event]!);
-    let needsLocal = false;
     let needsGlobal = false;
+    this.#toLocal(0);
     for (let n = reader.u32(); n >= 0; n--) {
       const opener = this.#openers[this.#openers.length - 1 - reader.u32()]!;
       if (this.#isStoredAt(opener)) needsGlobal = true;
-      else needsLocal = true;
+      this.#events.bases[opener] = 0;
     }
-    if (needsLocal) this.#toLocal(0);
     if (needsGlobal) this.#toGlobal();
   }
 

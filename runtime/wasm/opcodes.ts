@@ -30,14 +30,12 @@ export const VALUE_TYPES = 16;
 export const HEAP_TYPE = 17;
 /** A prefix: the opcode goes on. */
 export const PREFIX = 18;
-/** A type index and a field, count, segment or second type. */
+/** A type index and a field. */
 export const TYPE_INDEX = 19;
-/** The same for operators that change an object. */
-export const TYPE_INDEX_WRITE = 20;
-/** Two indices into spaces that the rewriter does not extend. */
-export const INDEX_INDEX = 21;
-/** Everything that branches, calls or is charged by its size: handled one by one. */
-export const SPECIAL = 22;
+/** Control flow that costs nothing. */
+export const FLOW = 20;
+/** What branches, calls, changes what reset cannot restore, or is charged by its size: handled one by one. */
+export const SPECIAL = 21;
 
 /** First opcode bytes that begin longer opcodes. */
 export const PREFIX_GC = 0xfb;
@@ -55,9 +53,16 @@ function table(size: number, entries: readonly Entry[]): Uint8Array {
 
 /** Operators of one byte. */
 export const BASIC = table(0x100, [
-  [SPECIAL, 0x00], // unreachable
+  [FLOW, 0x00], // unreachable
   [FREE, 0x01], // nop
-  [SPECIAL, 0x02, 0x15], // control flow and calls; the scanner knows the gaps
+  [FLOW, 0x02, 0x03], // block, loop
+  [SPECIAL, 0x04], // if
+  [FLOW, 0x05], // else
+  [SPECIAL, 0x06, 0x0a], // try, catch, throw, rethrow, throw_ref
+  [FLOW, 0x0b], // end
+  [SPECIAL, 0x0c, 0x0e], // br, br_if, br_table
+  [FLOW, 0x0f], // return
+  [SPECIAL, 0x10, 0x15], // calls
   [SPECIAL, 0x18, 0x19], // delegate, catch_all
   [FREE, 0x1a], // drop
   [PLAIN, 0x1b], // select
@@ -87,7 +92,7 @@ export const BASIC = table(0x100, [
 export const GC = table(0x20, [
   [SPECIAL, 0x00, 0x01], // struct.new, struct.new_default
   [TYPE_INDEX, 0x02, 0x04], // struct.get
-  [TYPE_INDEX_WRITE, 0x05], // struct.set
+  [SPECIAL, 0x05], // struct.set
   [SPECIAL, 0x06, 0x0a], // array.new and its kin
   [TYPE, 0x0b, 0x0d], // array.get
   [SPECIAL, 0x0e], // array.set

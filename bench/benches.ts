@@ -1,0 +1,19 @@
+/** All benchmarks, in the order they run in. */
+import { http } from "./http.ts";
+import { instances } from "./instances.ts";
+import { memory } from "./memory.ts";
+import { metering } from "./metering.ts";
+import { neighbour } from "./neighbour.ts";
+import { rewrite } from "./rewrite.ts";
+import { start } from "./start.ts";
+import type { Bench } from "./support/report.ts";
+
+export const BENCHES: readonly Bench[] = [
+  instances,
+  metering,
+  rewrite,
+  start,
+  http,
+  neighbour,
+  memory,
+];

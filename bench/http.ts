@@ -1,8 +1,8 @@
 /** How many requests a second does a function answer over HTTP? */
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../tests/support/folder.ts";
 import { startServer } from "../tests/support/server.ts";
-import { readFile } from "node:fs/promises";
 import { checkHello, HELLO } from "./support/hello.ts";
 import { type Answer, wireRequest } from "./support/http_client.ts";
 import { builtInThroughput, hasWrk, type Throughput, wrkThroughput } from "./support/load.ts";

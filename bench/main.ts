@@ -2,17 +2,17 @@
  * Runs benchmarks and prints what they found: the machine, then a table a question with medians, the value of every
  * round, and the targets. A wrong answer ends a benchmark with an error; a missed target does not.
  *
- *     deno task bench                      # all of them, for the record: about ten minutes
+ *     deno task bench                      # all of them, for the record; under ten minutes
  *     deno task bench metering rewrite     # these
  *     deno task bench --quick              # smaller sizes, for a first look
  *     deno task bench --json > bench.json  # one JSON object
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
 import process from "node:process";
 import { BENCHES } from "./benches.ts";
 import { describeMachine, formatMachine } from "./support/machine.ts";
+import { readRequest } from "./support/request.ts";
 import { type Bench, formatReport, isMet, type Report, type Size } from "./support/report.ts";
 
 const USAGE = `Usage: deno task bench [NAME…] [--quick] [--json]
@@ -21,33 +21,6 @@ ${BENCHES.map(({ name, question }) => `  ${name.padEnd(11)}${question}`).join("\
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-
-interface Request {
-  readonly benches: readonly Bench[];
-  readonly size: Size;
-  readonly isJson: boolean;
-}
-
-/** Undefined for a command line that cannot be understood. */
-function readRequest(args: readonly string[]): Request | undefined {
-  let hasUnknown = false;
-  const parsed = parseArgs([...args], {
-    boolean: ["quick", "json"],
-    string: ["_"],
-    unknown: (_argument: string, key?: string) => {
-      if (key !== undefined) hasUnknown = true;
-      return key === undefined;
-    },
-  });
-  const names: string[] = parsed._.map(String);
-  const isKnown = (name: string) => BENCHES.some((bench) => bench.name === name);
-  if (hasUnknown || !names.every(isKnown)) return undefined;
-  return {
-    benches: BENCHES.filter(({ name }) => names.length === 0 || names.includes(name)),
-    size: parsed.quick ? "quick" : "full",
-    isJson: Boolean(parsed.json),
-  };
-}
 
 /** Undefined if the benchmark failed; others can still be run. */
 async function runBench(bench: Bench, size: Size): Promise<Report | undefined> {
@@ -61,7 +34,7 @@ async function runBench(bench: Bench, size: Size): Promise<Report | undefined> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const request = readRequest(args);
+  const request = readRequest(args, BENCHES);
   if (request === undefined) {
     console.error(USAGE);
     return EXIT_USAGE;

@@ -25,7 +25,7 @@ interface Effort {
 
 const EFFORTS: Readonly<Record<Size, Effort>> = {
   full: { rounds: 3, early: 20_000, late: 200_000 },
-  quick: { rounds: 1, early: 5000, late: 50_000 },
+  quick: { rounds: 1, early: 20_000, late: 60_000 },
   tiny: { rounds: 1, early: 100, late: 300 },
 };
 

@@ -1,6 +1,6 @@
 /** How long until the first answer? */
-import { readFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { eventually } from "../tests/support/eventually.ts";
 import { temporaryFolder } from "../tests/support/folder.ts";
@@ -42,7 +42,7 @@ export const start: Bench = {
   },
 };
 
-/** What ends a label, for its target to be found by. */
+/** How the label of this variant ends; its target is another than the others'. */
 const DROPPED = "a dropped file";
 
 function listVariants(runtime: Runtime, folder: string, functions: number): Variant[] {

@@ -6,6 +6,9 @@ import { DIRECTORY_RIGHTS, FILE_RIGHTS, READ_ONLY_RIGHTS } from "./rights.ts";
 import type { Run } from "./run.ts";
 import { newTimes } from "./times.ts";
 
+/** Entries listed for the price of one host call. */
+const LISTED_PER_UNIT = 64;
+
 /** Rights a file system's descriptors can have at all. */
 function possibleRights(handle: DirectoryHandle, rights: number): number {
   return handle.isReadOnly ? rights & READ_ONLY_RIGHTS : rights;
@@ -49,6 +52,7 @@ export class DirectoryDescriptor extends Descriptor {
     if (cookie === 0n || this.#listing === undefined) {
       const listing = this.handle.list();
       if (typeof listing === "number") return listing;
+      this.#run.spend(Math.ceil(listing.length / LISTED_PER_UNIT));
       this.#listing = listing;
     }
     return this.#listing;

@@ -20,7 +20,10 @@ export function fdControlCalls(run: Run, table: DescriptorTable) {
       run.enter();
       const descriptor = table.get(fd);
       if (descriptor === undefined) return wasi.ERRNO_BADF;
-      return descriptor.fd_allocate(BigInt.asUintN(64, offset), BigInt.asUintN(64, length));
+      const [start, bytes] = [BigInt.asUintN(64, offset), BigInt.asUintN(64, length)];
+      const errno = descriptor.fd_allocate(start, bytes);
+      if (errno === wasi.ERRNO_SUCCESS) run.spendBytes(Number(start + bytes));
+      return errno;
     },
 
     /** Closes a descriptor. EBADF: not open. */

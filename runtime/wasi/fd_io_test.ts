@@ -1,14 +1,7 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  ALL,
-  FileGuest,
-  HostFolder,
-  memoryMount,
-  type Status,
-  testOnBoth,
-} from "./testing_files.ts";
+import { FileGuest, HostFolder, memoryMount, testOnBoth } from "./testing_files.ts";
 
 const { FDFLAGS_APPEND, WHENCE_CUR, WHENCE_END, WHENCE_SET } = wasi;
 
@@ -86,52 +79,6 @@ testOnBoth(
   },
 );
 
-testOnBoth("fd_fdstat_set_flags keeps what only opening can set", (guest) => {
-  const fd = guest.create("f", { fdflags: wasi.FDFLAGS_SYNC });
-  assertEquals(guest.write(fd, "x"), 1);
-  assertEquals(guest.call.fd_fdstat_set_flags!(fd, wasi.FDFLAGS_NONBLOCK), 0);
-  guest.call.fd_fdstat_get!(fd, 512);
-  assertEquals(guest.view.getUint16(514, true), wasi.FDFLAGS_SYNC | wasi.FDFLAGS_NONBLOCK);
-  assertEquals(guest.call.fd_fdstat_set_flags!(fd, wasi.FDFLAGS_DSYNC), wasi.ERRNO_INVAL);
-  assertEquals(guest.call.fd_fdstat_set_flags!(fd, 32), wasi.ERRNO_INVAL);
-});
-
-testOnBoth("fd_filestat_set_size cuts off and fills with zeros", (guest) => {
-  const fd = guest.create("f");
-  guest.write(fd, "0123456789");
-  assertEquals(guest.call.fd_filestat_set_size!(fd, 4n), 0);
-  assertEquals(guest.contents("f"), "0123");
-  assertEquals(guest.call.fd_filestat_set_size!(fd, 7n), 0);
-  assertEquals(guest.contents("f"), "0123\0\0\0");
-  assertEquals(guest.call.fd_filestat_set_size!(fd, -1n), wasi.ERRNO_FBIG);
-  const reader = guest.open("f", { rights: BigInt(wasi.RIGHTS_FD_READ) });
-  assertEquals(guest.call.fd_filestat_set_size!(reader, 0n), wasi.ERRNO_INVAL);
-});
-
-testOnBoth("fd_allocate only ever makes a file longer", (guest) => {
-  const fd = guest.create("f");
-  guest.write(fd, "0123456789");
-  assertEquals(guest.call.fd_allocate!(fd, 2n, 3n), 0);
-  assertEquals(guest.size("f"), 10);
-  assertEquals(guest.call.fd_allocate!(fd, 8n, 12n), 0);
-  assertEquals([guest.size("f"), guest.read(fd, 3, 9n)], [20, "9\0\0"]);
-  assertEquals(guest.call.fd_allocate!(fd, 0n, 0n), wasi.ERRNO_INVAL);
-  assertEquals(guest.call.fd_allocate!(fd, -1n, -1n), wasi.ERRNO_FBIG);
-});
-
-testOnBoth("fd_advise, fd_sync and fd_datasync take files", (guest) => {
-  const fd = guest.create("f");
-  assertEquals([
-    guest.call.fd_advise!(fd, 0n, 10n, wasi.ADVICE_RANDOM),
-    guest.call.fd_sync!(fd),
-    guest.call.fd_datasync!(fd),
-  ], [0, 0, 0]);
-  assertEquals(guest.call.fd_advise!(fd, 0n, 0n, 6), wasi.ERRNO_INVAL);
-  assertEquals(guest.call.fd_advise!(99, 0n, 0n, 0), wasi.ERRNO_BADF);
-  assertEquals(guest.call.fd_sync!(99), wasi.ERRNO_BADF);
-  assertEquals(guest.call.fd_datasync!(3), wasi.ERRNO_BADF);
-});
-
 testOnBoth("a directory is neither read, written, sought nor cut off", (guest) => {
   const answers = [
     guest.read(3),
@@ -145,78 +92,6 @@ testOnBoth("a directory is neither read, written, sought nor cut off", (guest) =
     -guest.call.fd_fdstat_set_flags!(3, 0),
   ];
   assertEquals(answers, answers.map(() => -wasi.ERRNO_BADF));
-});
-
-testOnBoth("fd_filestat_get tells size and times, fd_filestat_set_times sets them", (guest) => {
-  const fd = guest.create("f");
-  guest.write(fd, "12345");
-  const ns = 1_700_000_000_111_222_333n;
-  assertEquals(guest.call.fd_filestat_set_times!(fd, ns, ns + 7n, 5), 0);
-  const status = guest.fdStatus(fd) as Status;
-  assertEquals([status.size, status.atim, status.mtim], [5n, ns, ns + 7n]);
-  assertEquals(guest.call.fd_filestat_set_times!(fd, 0n, 0n, 3), wasi.ERRNO_INVAL);
-  assertEquals(guest.call.fd_filestat_set_times!(99, 0n, 0n, 0), wasi.ERRNO_BADF);
-  guest.write(fd, "6");
-  assertEquals((guest.fdStatus(fd) as Status).mtim === ns + 7n, false);
-  assertEquals(guest.call.fd_filestat_get!(fd, 65500), wasi.ERRNO_FAULT);
-});
-
-testOnBoth("poll_oneoff reports what is left of a file, and its end", (guest) => {
-  const fd = guest.create("f");
-  guest.write(fd, "12345");
-  guest.seek(fd, 2n);
-  const poll = () => {
-    guest.bytes.fill(0, 1000, 1048);
-    guest.view.setUint8(1008, wasi.EVENTTYPE_FD_READ);
-    guest.view.setUint32(1016, fd, true);
-    assertEquals(guest.call.poll_oneoff!(1000, 2000, 1, 3000), 0);
-    return [guest.u64(2016), guest.view.getUint16(2024, true)];
-  };
-  assertEquals(poll(), [3n, 0]);
-  guest.seek(fd, 9n);
-  assertEquals(poll(), [0n, wasi.EVENTRWFLAGS_FD_READWRITE_HANGUP]);
-});
-
-testOnBoth("rights given up are enforced, for good", (guest) => {
-  const fd = guest.create("f");
-  guest.write(fd, "text");
-  const setRights = guest.call.fd_fdstat_set_rights!;
-  assertEquals(setRights(fd, BigInt(wasi.RIGHTS_FD_READ), 0n), 0);
-  assertEquals([guest.seek(fd, 0n), guest.tell(fd)], [
-    -wasi.ERRNO_NOTCAPABLE,
-    -wasi.ERRNO_NOTCAPABLE,
-  ]);
-  assertEquals([guest.write(fd, "x"), guest.read(fd, 2, 0n)], [-wasi.ERRNO_BADF, "te"]);
-  assertEquals([
-    guest.call.fd_sync!(fd),
-    guest.call.fd_datasync!(fd),
-    guest.call.fd_advise!(fd, 0n, 0n, 0),
-    guest.call.fd_allocate!(fd, 0n, 9n),
-    guest.call.fd_filestat_set_size!(fd, 0n),
-    guest.call.fd_filestat_set_times!(fd, 0n, 0n, 0),
-    guest.call.fd_fdstat_set_flags!(fd, 0),
-  ], new Array(7).fill(wasi.ERRNO_NOTCAPABLE));
-  assertEquals(setRights(fd, ALL, 0n), wasi.ERRNO_NOTCAPABLE);
-  assertEquals(setRights(fd, 2n | 2n ** 40n, 0n), wasi.ERRNO_NOTCAPABLE);
-  assertEquals(setRights(99, 0n, 0n), wasi.ERRNO_BADF);
-});
-
-testOnBoth("fd_renumber moves a file and closes what was there", (guest) => {
-  const [a, b] = [guest.create("a"), guest.create("b")];
-  guest.write(a, "a");
-  assertEquals(guest.call.fd_renumber!(a, b), 0);
-  assertEquals([guest.write(b, "+"), guest.write(a, "x")], [1, -wasi.ERRNO_BADF]);
-  assertEquals([guest.contents("a"), guest.contents("b")], ["a+", ""]);
-  assertEquals(guest.call.fd_renumber!(b, b), 0);
-  assertEquals(guest.call.fd_renumber!(b, 77), wasi.ERRNO_BADF);
-  assertEquals(guest.call.fd_renumber!(77, b), wasi.ERRNO_BADF);
-  assertEquals(guest.tell(b), 2);
-});
-
-testOnBoth("an end of run closes all files, and the next run cannot use their numbers", (guest) => {
-  const fd = guest.create("f");
-  guest.begin();
-  assertEquals(guest.read(fd), -wasi.ERRNO_BADF);
 });
 
 Deno.test("vectors that name each other's bytes stay inside the memory", () => {

@@ -72,7 +72,10 @@ export function fdStatusCalls(run: Run, table: DescriptorTable) {
      */
     fd_filestat_set_size(fd: number, size: bigint): number {
       run.enter();
-      return table.get(fd)?.fd_filestat_set_size(BigInt.asUintN(64, size)) ?? wasi.ERRNO_BADF;
+      const bytes = BigInt.asUintN(64, size);
+      const errno = table.get(fd)?.fd_filestat_set_size(bytes) ?? wasi.ERRNO_BADF;
+      if (errno === wasi.ERRNO_SUCCESS) run.spendBytes(Number(bytes));
+      return errno;
     },
 
     /**

@@ -15,7 +15,9 @@ const SYNC_FLAGS = wasi.FDFLAGS_DSYNC | wasi.FDFLAGS_RSYNC | wasi.FDFLAGS_SYNC;
 export class FileDescriptor extends Descriptor {
   readonly #handle: FileHandle;
   readonly #nowNs: () => bigint;
-  #position = 0;
+  #offset = 0;
+  /** Set by appending: the position is the end of the file, which is only looked up when it matters. */
+  #isAtEnd = false;
 
   /** @param inheriting The rights its directory passes on. */
   constructor(handle: FileHandle, nowNs: () => bigint, flags: number, inheriting: number) {
@@ -26,8 +28,9 @@ export class FileDescriptor extends Descriptor {
   }
 
   override read(target: Uint8Array): number {
-    const count = this.#handle.read(target, this.#position);
-    if (count > 0) this.#position += count;
+    const position = this.#position();
+    const count = this.#handle.read(target, position);
+    if (count > 0) this.#offset = position + count;
     return count;
   }
 
@@ -36,10 +39,12 @@ export class FileDescriptor extends Descriptor {
   }
 
   override write(source: Uint8Array): number {
-    const count = this.writeAt(source, this.#position);
-    if (count < 0) return count;
     const isAppended = (this.flags & wasi.FDFLAGS_APPEND) !== 0;
-    this.#position = isAppended ? this.#handle.size() : this.#position + count;
+    const position = isAppended ? 0 : this.#position();
+    const count = this.writeAt(source, position);
+    if (count < 0) return count;
+    this.#isAtEnd = isAppended;
+    this.#offset = position + count;
     return count;
   }
 
@@ -56,7 +61,7 @@ export class FileDescriptor extends Descriptor {
   override readableBytes(): number {
     if (!this.allows(wasi.RIGHTS_FD_READ)) return -wasi.ERRNO_BADF;
     const size = this.#handle.size();
-    return size < 0 ? size : Math.max(0, size - this.#position);
+    return size < 0 ? size : Math.max(0, size - this.#position());
   }
 
   override writableBytes(): number {
@@ -71,13 +76,14 @@ export class FileDescriptor extends Descriptor {
     if (position < 0n || position > BigInt(MAX_OFFSET)) {
       return { ret: wasi.ERRNO_INVAL, offset: 0n };
     }
-    this.#position = Number(position);
+    this.#isAtEnd = false;
+    this.#offset = Number(position);
     return { ret: wasi.ERRNO_SUCCESS, offset: position };
   }
 
   override fd_tell(): { ret: number; offset: bigint } {
     if (!this.allows(wasi.RIGHTS_FD_TELL)) return { ret: wasi.ERRNO_NOTCAPABLE, offset: 0n };
-    return { ret: wasi.ERRNO_SUCCESS, offset: BigInt(this.#position) };
+    return { ret: wasi.ERRNO_SUCCESS, offset: BigInt(this.#position()) };
   }
 
   override fd_advise(): number {
@@ -138,6 +144,14 @@ export class FileDescriptor extends Descriptor {
     return this.#handle.setTimes(newTimes(atim, mtim, flags, this.#nowNs));
   }
 
+  #position(): number {
+    if (this.#isAtEnd) {
+      this.#isAtEnd = false;
+      this.#offset = Math.max(0, this.#handle.size());
+    }
+    return this.#offset;
+  }
+
   #need(rights: number): number {
     return this.allows(rights) ? wasi.ERRNO_SUCCESS : wasi.ERRNO_NOTCAPABLE;
   }
@@ -148,7 +162,7 @@ export class FileDescriptor extends Descriptor {
       case wasi.WHENCE_SET:
         return 0;
       case wasi.WHENCE_CUR:
-        return this.#position;
+        return this.#position();
       case wasi.WHENCE_END:
         return this.#handle.size();
       default:

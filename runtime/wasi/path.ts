@@ -29,7 +29,7 @@ export function pathCalls(run: Run, table: DescriptorTable) {
     const text = readPath(run, path, pathLength);
     if (typeof text === "number") return text;
     const refusal = base.need(rights);
-    return refusal === wasi.ERRNO_SUCCESS ? resolve(base.handle, text, follow, use) : refusal;
+    return refusal === wasi.ERRNO_SUCCESS ? resolve(run, base.handle, text, follow, use) : refusal;
   };
 
   return {

@@ -74,7 +74,13 @@ function open(path: string, lookupFlags: number, request: OpenRequest): OrErrno<
   }
   const follow = (oflags & isNew) === isNew ? followOf(0) : followOf(lookupFlags);
   if (follow === undefined) return wasi.ERRNO_INVAL;
-  return resolve(request.base.handle, path, follow, (target) => openTarget(target, request));
+  return resolve(
+    request.run,
+    request.base.handle,
+    path,
+    follow,
+    (target) => openTarget(target, request),
+  );
 }
 
 function openTarget(target: Target, request: OpenRequest): OrErrno<Descriptor> {

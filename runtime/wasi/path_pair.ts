@@ -33,7 +33,7 @@ export function pathPairCalls(run: Run, table: DescriptorTable) {
       const from = end(run, table, oldFd, oldPath, oldPathLength, wasi.RIGHTS_PATH_LINK_SOURCE);
       if (typeof from === "number") return from;
       const to = end(run, table, newFd, newPath, newPathLength, wasi.RIGHTS_PATH_LINK_TARGET);
-      return typeof to === "number" ? to : resolveBoth(from, to, link);
+      return typeof to === "number" ? to : resolveBoth(run, from, to, link);
     },
 
     /**
@@ -53,7 +53,7 @@ export function pathPairCalls(run: Run, table: DescriptorTable) {
       const from = end(run, table, oldFd, oldPath, oldPathLength, wasi.RIGHTS_PATH_RENAME_SOURCE);
       if (typeof from === "number") return from;
       const to = end(run, table, newFd, newPath, newPathLength, wasi.RIGHTS_PATH_RENAME_TARGET);
-      return typeof to === "number" ? to : resolveBoth(from, to, rename);
+      return typeof to === "number" ? to : resolveBoth(run, from, to, rename);
     },
   };
 }
@@ -74,9 +74,14 @@ function end(
   return refusal === wasi.ERRNO_SUCCESS ? { base, path } : refusal;
 }
 
-function resolveBoth(from: End, to: End, use: (from: Target, to: Target) => number): number {
-  return resolve(from.base.handle, from.path, "never", (source) => {
-    return resolve(to.base.handle, to.path, "never", (target) => use(source, target));
+function resolveBoth(
+  run: Run,
+  from: End,
+  to: End,
+  use: (from: Target, to: Target) => number,
+): number {
+  return resolve(run, from.base.handle, from.path, "never", (source) => {
+    return resolve(run, to.base.handle, to.path, "never", (target) => use(source, target));
   });
 }
 

@@ -1,6 +1,7 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import { assertEquals } from "@std/assert";
 import { Guest, START_REALTIME_NS } from "./testing.ts";
+import { testOnBoth } from "./testing_files.ts";
 
 const { CLOCKID_MONOTONIC, CLOCKID_REALTIME, ERRNO_BADF, ERRNO_FAULT, ERRNO_INVAL, ERRNO_SUCCESS } =
   wasi;
@@ -163,4 +164,18 @@ Deno.test("an interrupted sleep goes on unless the run was cancelled", () => {
   cancelled = true;
   assertEquals(guest.stops(() => poll(guest, 1)), true);
   assertEquals(guest.host.stopped, { kind: "cancelled" });
+});
+
+testOnBoth("poll_oneoff reports what is left of a file, and its end", (guest) => {
+  const fd = guest.create("f");
+  guest.write(fd, "12345");
+  guest.seek(fd, 2n);
+  const pollFile = () => {
+    putFd(guest, 0, wasi.EVENTTYPE_FD_READ, fd);
+    assertEquals(poll(guest, 1), ERRNO_SUCCESS);
+    return [guest.u64(EVENTS + 16), guest.view.getUint16(EVENTS + 24, true)];
+  };
+  assertEquals(pollFile(), [3n, 0]);
+  guest.seek(fd, 9n);
+  assertEquals(pollFile(), [0n, wasi.EVENTRWFLAGS_FD_READWRITE_HANGUP]);
 });

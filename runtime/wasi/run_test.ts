@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { isStopSignal } from "./stop_signal.ts";
 import { Guest } from "./testing.ts";
+import { FileGuest, memoryMount, ROOT } from "./testing_files.ts";
 
 Deno.test("a run may make exactly as many host calls as it is given", () => {
   for (const hostCalls of [0, 1, 63, 64, 65, 1000]) {
@@ -102,4 +103,18 @@ Deno.test("after end nothing of the run's input is left", () => {
   guest.host.end();
   guest.call.args_sizes_get!(100, 104);
   assertEquals(guest.u32(100), 0);
+});
+
+Deno.test("listing a large directory afresh counts as more calls", () => {
+  const files = Array.from({ length: 6400 }, (_, i) => [`${i}`, new Uint8Array(0)]);
+  const guest = new FileGuest([memoryMount(Object.fromEntries(files))]);
+  guest.begin({ hostCalls: 250 });
+  let calls = 0;
+  assertEquals(
+    guest.stops(() => {
+      for (; calls < 100; calls++) guest.call.fd_readdir!(ROOT, 1000, 10, 0n, 2000);
+    }),
+    true,
+  );
+  assertEquals([calls, guest.host.stopped], [2, { kind: "promote" }]);
 });

@@ -95,7 +95,7 @@ export class Flow {
     if (this.#dead > 1) return;
     if (this.events.kinds[this.#innermost()] !== EVENT.try) refuse(at, "catch without try");
     this.#nextArm(EVENT.catch, at, FLAG.hasCatch);
-    this.cost = 1;
+    this.cost = 1; // only who comes by an exception pays for the catch
   }
 
   delegate(at: number): void {

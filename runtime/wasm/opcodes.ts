@@ -32,7 +32,7 @@ export const HEAP_TYPE = 17;
 export const PREFIX = 18;
 /** A type index and a field. */
 export const TYPE_INDEX = 19;
-/** Control flow that costs nothing. */
+/** Control flow that costs nothing where control falls into it. */
 export const FLOW = 20;
 /** What branches, calls, changes what reset cannot restore, or is charged by its size: handled one by one. */
 export const SPECIAL = 21;
@@ -58,12 +58,15 @@ export const BASIC = table(0x100, [
   [FLOW, 0x02, 0x03], // block, loop
   [SPECIAL, 0x04], // if
   [FLOW, 0x05], // else
-  [SPECIAL, 0x06, 0x0a], // try, catch, throw, rethrow, throw_ref
+  [SPECIAL, 0x06], // try
+  [FLOW, 0x07], // catch
+  [SPECIAL, 0x08, 0x0a], // throw, rethrow, throw_ref
   [FLOW, 0x0b], // end
   [SPECIAL, 0x0c, 0x0e], // br, br_if, br_table
   [FLOW, 0x0f], // return
   [SPECIAL, 0x10, 0x15], // calls
-  [SPECIAL, 0x18, 0x19], // delegate, catch_all
+  [SPECIAL, 0x18], // delegate
+  [FLOW, 0x19], // catch_all
   [FREE, 0x1a], // drop
   [PLAIN, 0x1b], // select
   [VALUE_TYPES, 0x1c], // select with types

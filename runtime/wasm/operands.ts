@@ -12,7 +12,9 @@ export interface CodeScope {
   /** Whether each memory, and each table, has 64-bit addresses. */
   readonly memories64: readonly boolean[];
   readonly tables64: readonly boolean[];
-  /** Whether thrown exceptions can pile up on the heap, so that they must be charged. */
+  /** Bytes each tag's exceptions take on V8's heap. */
+  readonly tagBytes: readonly number[];
+  /** Whether exceptions can be kept, so that they pile up and must be charged. */
   readonly chargesThrows: boolean;
 }
 

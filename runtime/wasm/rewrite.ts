@@ -14,6 +14,7 @@ import { I32, I64, OP } from "./op.ts";
 import { Reader, Refusal, refuse } from "./reader.ts";
 import { RESERVED, reservedMemory } from "./reserved.ts";
 import { Scanner } from "./scan.ts";
+import { exceptionBytes } from "./types.ts";
 import { Writer } from "./writer.ts";
 
 /** Options with nothing left to default. */
@@ -74,6 +75,7 @@ class Rewriter {
       globalCount: shape.globalCount,
       memories64: memories.map((memory) => memory.is64),
       tables64: shape.tables64,
+      tagBytes: shape.tags.map(exceptionBytes),
       chargesThrows: shape.storesExceptions,
     });
     this.#helpers = {

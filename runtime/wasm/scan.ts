@@ -8,8 +8,6 @@ import { type FunctionType, OBJECT_HEADER_BYTES } from "./types.ts";
 
 /** A bulk operation of this constant length or less is charged but not checked, as in Wasmtime. */
 const UNCHECKED_UNITS = 128;
-/** What a thrown exception is reckoned to take on V8's heap. */
-const EXCEPTION_BYTES = 512;
 const MAX_I32 = 0x7fffffff;
 
 /** Decodes function bodies into events, one function after another. */
@@ -69,7 +67,7 @@ export class Scanner {
     else this.#bulkOperator(opcode, at);
   }
 
-  /** Control flow that costs nothing. */
+  /** Control flow that costs nothing where control falls into it. */
   #flowOperator(opcode: number, at: number): void {
     switch (opcode) {
       case 0x02: // block
@@ -80,6 +78,11 @@ export class Scanner {
         return this.#flow.else(at);
       case 0x0b: // end
         return this.#flow.end(at);
+      case 0x07: // catch
+        this.operands.index();
+        return this.#flow.catch(at);
+      case 0x19: // catch_all
+        return this.#flow.catch(at);
       default: // unreachable, return
         this.#flow.exit(at);
     }
@@ -131,13 +134,8 @@ export class Scanner {
     switch (opcode) {
       case 0x06: // try
         return this.#block(EVENT.try, at);
-      case 0x07: // catch
-        this.operands.index();
-        return this.#flow.catch(at);
       case 0x08: // throw
-        this.operands.index();
-        if (this.operands.scope.chargesThrows) this.#flow.push(EVENT.allocate, at, EXCEPTION_BYTES);
-        return this.#flow.exit(at);
+        return this.#throw(at);
       case 0x09: // rethrow
         this.operands.index();
         return this.#flow.exit(at);
@@ -146,11 +144,16 @@ export class Scanner {
       case 0x18: // delegate
         this.operands.index();
         return this.#flow.delegate(at);
-      case 0x19: // catch_all
-        return this.#flow.catch(at);
       default: // try_table
         this.#tryTable(at);
     }
+  }
+
+  #throw(at: number): void {
+    const { tagBytes, chargesThrows } = this.operands.scope;
+    const tag = this.#reader.index(tagBytes.length, "tag");
+    if (chargesThrows) this.#allocate(at, tagBytes[tag]!);
+    this.#flow.exit(at);
   }
 
   #tryTable(at: number): void {

@@ -44,8 +44,19 @@ export interface TypeSpace {
   readonly storesExceptions: boolean;
 }
 
-/** What V8's heap is reckoned to spend on an object beside its fields. */
-export const OBJECT_HEADER_BYTES = 16;
+/** What an object is reckoned to take on V8's heap beside its fields: map, hash and, for arrays, length. */
+export const OBJECT_HEADER_BYTES = 24;
+/** The same for an exception (measured: 40, and up to 4 bytes for each byte of its values). */
+const EXCEPTION_BYTES = 64;
+const BYTES_PER_PAYLOAD_BYTE = 4;
+
+/** Bytes an exception is charged whose tag is of this type. */
+export function exceptionBytes({ params }: FunctionType): number {
+  return params.reduce(
+    (sum, type) => sum + storageBytes(type) * BYTES_PER_PAYLOAD_BYTE,
+    EXCEPTION_BYTES,
+  );
+}
 
 /** `() -> ()` */
 export function isVoid(type: FunctionType): boolean {

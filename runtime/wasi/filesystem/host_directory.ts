@@ -120,8 +120,18 @@ export class HostDirectory implements DirectoryHandle {
 
   createLink(source: string, into: DirectoryHandle, name: string): number {
     if (!(into instanceof HostDirectory)) return wasi.ERRNO_XDEV;
+    const { files } = this.#system;
     return this.#at(source, (from) => {
-      return into.#make(name, (path) => this.#system.files.link(from, path));
+      const expected = files.lstat(from);
+      if (typeof expected === "number") return expected;
+      return into.#make(name, (path) => {
+        const errno = files.link(from, path);
+        if (errno !== wasi.ERRNO_SUCCESS) return errno;
+        // Some platforms follow a link here, which could have led out.
+        const made = asStat(files.lstat(path));
+        if (made !== undefined && isSameFile(made, expected)) return wasi.ERRNO_SUCCESS;
+        return files.unlink(path) || wasi.ERRNO_PERM;
+      });
     });
   }
 

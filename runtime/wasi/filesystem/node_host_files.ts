@@ -49,7 +49,14 @@ export function nodeHostFiles(): HostFiles {
     },
     close: (fd) => void attempt(() => fs.closeSync(fd)),
     fstat: (fd) => value(() => hostStat(fs.fstatSync(fd, { bigint: true }))),
-    lstat: (path) => value(() => hostStat(fs.lstatSync(path, { bigint: true }))),
+    lstat: (path) => {
+      // Asking not to throw saves a third of the cost of a missing file.
+      const options = { bigint: true, throwIfNoEntry: false } as const;
+      return value(() => {
+        const stats = fs.lstatSync(path, options);
+        return stats === undefined ? wasi.ERRNO_NOENT : hostStat(stats);
+      });
+    },
     realpath: (path) => value(() => fs.realpathSync(path)),
     readlink: (path) => value(() => ({ target: fs.readlinkSync(path) })),
     readdir: (path) => value(() => fs.readdirSync(path, { withFileTypes: true }).map(hostEntry)),
@@ -108,7 +115,8 @@ function count(call: () => number): number {
   }
 }
 
-function value<T extends object | string>(call: () => T): OrErrno<T> {
+/** A call whose result is no number. */
+function value<T extends object | string>(call: () => OrErrno<T>): OrErrno<T> {
   try {
     return call();
   } catch (thrown) {

@@ -88,3 +88,27 @@ Deno.test("a file is not linked from or renamed out of a read-only file system",
   assertEquals(guest.link("new", "new", { from: 4 }), -wasi.ERRNO_ROFS);
   assertEquals(guest.rename("new", "new", { from: 4 }), -wasi.ERRNO_ROFS);
 });
+
+Deno.test("each refusal is the directory's own, whatever rights a descriptor claims", () => {
+  const { root } = memoryMount({ d: {}, f: new Uint8Array(1) }, { isReadOnly: true });
+  const times = { atim: 1n, mtim: 1n };
+  assertEquals([
+    root.setTimes(times),
+    root.setEntryTimes("f", times),
+    root.createDirectory("new"),
+    root.createSymlink("new", "f"),
+    root.createLink("f", root, "new"),
+    root.rename("f", root, "new"),
+    root.removeDirectory("d"),
+    root.unlink("f"),
+  ], new Array(8).fill(wasi.ERRNO_ROFS));
+  const options = { read: true, append: false, truncate: false, create: true, exclusive: false };
+  assertEquals(root.openFile("f", { ...options, write: true }), wasi.ERRNO_ROFS);
+  assertEquals(root.openFile("f", { ...options, write: false, truncate: true }), wasi.ERRNO_ROFS);
+  assertEquals(root.openFile("new", { ...options, write: false }), wasi.ERRNO_NOENT);
+  const file = root.openFile("f", { ...options, write: false });
+  if (typeof file === "number") throw new Error("Cannot open the file");
+  assertEquals(file.write(new Uint8Array(1), 0), -wasi.ERRNO_ROFS);
+  assertEquals([file.setSize(0), file.setTimes(times)], [wasi.ERRNO_ROFS, wasi.ERRNO_ROFS]);
+  assertEquals([file.setAppend(true), file.size()], [wasi.ERRNO_SUCCESS, 1]);
+});

@@ -10,6 +10,14 @@ const MAX_LINKS = 40;
 /** Components walked in one path, links included: bounds what a chain of long links can cost. */
 const MAX_STEPS = 4096;
 
+/** Steps that count as one more host call. */
+const STEPS_PER_UNIT = 16;
+
+/** Counts work, and may end the run by throwing. */
+export interface Meter {
+  spend(units: number): void;
+}
+
 /** When a symbolic link that ends the path is followed. */
 export type Follow =
   /** Never: the path names the link, as for removing and renaming. */
@@ -37,6 +45,7 @@ export interface Target {
  * not a directory; ELOOP: too many links; EINVAL: a NUL in it.
  */
 export function resolve<T>(
+  meter: Meter,
   base: DirectoryHandle,
   path: string,
   follow: Follow,
@@ -44,7 +53,7 @@ export function resolve<T>(
 ): T | number {
   if (path === "") return wasi.ERRNO_NOENT;
   if (path.includes("\0")) return wasi.ERRNO_INVAL;
-  const walk = new Walk(base);
+  const walk = new Walk(meter, base);
   try {
     const target = walk.run(path, follow);
     return typeof target === "number" ? target : use(target);
@@ -54,6 +63,7 @@ export function resolve<T>(
 }
 
 class Walk {
+  readonly #meter: Meter;
   /** Directories entered, `base` first. */
   readonly #entered: DirectoryHandle[];
   /** Components still to walk, the next one last. */
@@ -62,7 +72,8 @@ class Walk {
   #links = 0;
   #steps = 0;
 
-  constructor(base: DirectoryHandle) {
+  constructor(meter: Meter, base: DirectoryHandle) {
+    this.#meter = meter;
     this.#entered = [base];
   }
 
@@ -71,6 +82,7 @@ class Walk {
     if (refusal !== wasi.ERRNO_SUCCESS) return refusal;
     for (let name = this.#pending.pop(); name !== undefined; name = this.#pending.pop()) {
       if (++this.#steps > MAX_STEPS) return wasi.ERRNO_LOOP;
+      if (this.#steps % STEPS_PER_UNIT === 0) this.#meter.spend(1);
       if (name === ".") continue;
       const result = name === ".." ? this.#leave() : this.#step(name, follow);
       if (result !== wasi.ERRNO_SUCCESS) return result;

@@ -76,10 +76,12 @@ function plainOrQuoted(value: string): string {
   return /^[\w./:@+-]+$/.test(value) ? value : escapeControls(JSON.stringify(value));
 }
 
+/** Control characters, and line and paragraph separators. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
 function escapeControls(text: string): string {
-  // deno-lint-ignore no-control-regex
   return text.replace(
-    /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g,
+    CONTROLS,
     (character) => "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }

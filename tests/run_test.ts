@@ -97,7 +97,7 @@ Deno.test("run --invoke calls another export", async () => {
   assertEquals((await runGuest("reactor", ["--invoke", "other"])).stdout, "other 1\n");
   const missing = await runGuest("reactor", ["--invoke", "nothing"]);
   assertEquals(missing.code, 1);
-  assertMatch(missing.stderr, /it exports: _initialize, run, other/);
+  assertMatch(missing.stderr, /it exports no "nothing"; its functions are "_initialize", "run", "other"/);
 });
 
 Deno.test("run refuses what is no module, with the reason", async () => {

@@ -10,7 +10,7 @@ const MAX_TRANSFER_BYTES = 16 * 1024 * 1024;
 /** Stands for "at the position, moving it". */
 const AT_POSITION = -1;
 
-/** `fd_read`, `fd_write`, `fd_pread`, `fd_pwrite`, `fd_seek` and `fd_tell`. */
+/** `fd_read`, `fd_write`, `fd_pread` and `fd_pwrite`. */
 export function fdIoCalls(run: Run, table: DescriptorTable) {
   return {
     /**
@@ -54,37 +54,7 @@ export function fdIoCalls(run: Run, table: DescriptorTable) {
       const at = Number(offset);
       return writeVectors(run, table.get(fd), ciovecs >>> 0, count >>> 0, at, nwritten >>> 0);
     },
-
-    /**
-     * Moves the position, and writes the new one, u64, to `newOffset`.
-     * EBADF: not open, or a directory; ESPIPE: a stream; EINVAL: bad `whence`, or a result below 0.
-     */
-    fd_seek(fd: number, offset: bigint, whence: number, newOffset: number): number {
-      run.enter();
-      const descriptor = table.get(fd);
-      if (descriptor === undefined) return wasi.ERRNO_BADF;
-      return writeOffset(run, newOffset >>> 0, () => descriptor.fd_seek(offset, whence));
-    },
-
-    /** Writes the position, u64, to `offset`. EBADF: not open, or a directory; ESPIPE: a stream. */
-    fd_tell(fd: number, offset: number): number {
-      run.enter();
-      const descriptor = table.get(fd);
-      if (descriptor === undefined) return wasi.ERRNO_BADF;
-      return writeOffset(run, offset >>> 0, () => descriptor.fd_tell());
-    },
   };
-}
-
-function writeOffset(
-  run: Run,
-  pointer: number,
-  move: () => { ret: number; offset: bigint },
-): number {
-  if (!run.memory.holds(pointer, 8)) return wasi.ERRNO_FAULT;
-  const { ret, offset } = move();
-  if (ret === wasi.ERRNO_SUCCESS) run.memory.view.setBigUint64(pointer, offset, true);
-  return ret;
 }
 
 function readVectors(

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { FileGuest, HostFolder, memoryMount, testOnBoth } from "./testing_files.ts";
 
-const { FDFLAGS_APPEND, WHENCE_CUR, WHENCE_END, WHENCE_SET } = wasi;
+const { FDFLAGS_APPEND } = wasi;
 
 testOnBoth("fd_write and fd_read move one position", (guest) => {
   const fd = guest.create("f");
@@ -31,23 +31,6 @@ testOnBoth("an offset of 2^63 or more is EINVAL, never a place near the end", (g
   ]);
   assertEquals(guest.write(fd, "x", 2n ** 62n), -wasi.ERRNO_FBIG);
   assertEquals(guest.contents("f"), "0123456789");
-});
-
-testOnBoth("fd_seek counts from the start, the position and the end", (guest) => {
-  const fd = guest.create("f");
-  guest.write(fd, "0123456789");
-  assertEquals(guest.seek(fd, 3n, WHENCE_SET), 3);
-  assertEquals(guest.seek(fd, 2n, WHENCE_CUR), 5);
-  assertEquals(guest.seek(fd, -1n, WHENCE_END), 9);
-  assertEquals(guest.seek(fd, 100n, WHENCE_END), 110);
-  assertEquals(guest.read(fd), "");
-  assertEquals(guest.seek(fd, -111n, WHENCE_CUR), -wasi.ERRNO_INVAL);
-  assertEquals(guest.seek(fd, -1n, WHENCE_SET), -wasi.ERRNO_INVAL);
-  assertEquals(guest.seek(fd, 0n, 3), -wasi.ERRNO_INVAL);
-  assertEquals(guest.tell(fd), 110);
-  assertEquals(guest.call.fd_seek!(fd, 0n, WHENCE_SET, 65529), wasi.ERRNO_FAULT);
-  assertEquals(guest.tell(fd), 110);
-  assertEquals(guest.seek(99, 0n), -wasi.ERRNO_BADF);
 });
 
 testOnBoth("writing past the end leaves zeros between", (guest) => {

@@ -1,18 +1,23 @@
 import { argsEnvironCalls } from "./args_environ.ts";
 import { type Clock, clockCalls } from "./clock.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
-import { dirCalls } from "./dir.ts";
 import { PreopenDescriptor } from "./directory_descriptor.ts";
 import { fdControlCalls } from "./fd_control.ts";
 import { fdIoCalls } from "./fd_io.ts";
-import { fdStatusCalls } from "./fd_status.ts";
+import { fdFdstatCalls } from "./fd_fdstat.ts";
+import { fdFilestatCalls } from "./fd_filestat.ts";
+import { fdSeekCalls } from "./fd_seek.ts";
 import type { Mount } from "./filesystem/mount.ts";
-import { pathCalls } from "./path.ts";
+import { pathDirectoryCalls } from "./path_directory.ts";
+import { pathFilestatCalls } from "./path_filestat.ts";
 import { pathOpenCalls } from "./path_open.ts";
 import { pathPairCalls } from "./path_pair.ts";
+import { pathSymlinkCalls } from "./path_symlink.ts";
 import { pollCalls } from "./poll.ts";
+import { prestatCalls } from "./prestat.ts";
 import { procCalls } from "./proc.ts";
 import { randomCalls, type RandomSource } from "./random.ts";
+import { readdirCalls } from "./readdir.ts";
 import { Run, type RunBounds } from "./run.ts";
 import type { RunIo } from "./run_io.ts";
 import type { Sleeper } from "./sleeper.ts";
@@ -127,16 +132,21 @@ function preview1(run: Run, table: DescriptorTable, random: RandomSource) {
   return {
     ...argsEnvironCalls(run),
     ...clockCalls(run),
-    ...dirCalls(run, table),
     ...fdControlCalls(run, table),
+    ...fdFdstatCalls(run, table),
+    ...fdFilestatCalls(run, table),
     ...fdIoCalls(run, table),
-    ...fdStatusCalls(run, table),
-    ...pathCalls(run, table),
+    ...fdSeekCalls(run, table),
+    ...pathDirectoryCalls(run, table),
+    ...pathFilestatCalls(run, table),
     ...pathOpenCalls(run, table),
     ...pathPairCalls(run, table),
+    ...pathSymlinkCalls(run, table),
     ...pollCalls(run, table),
+    ...prestatCalls(run, table),
     ...procCalls(run),
     ...randomCalls(run, random),
+    ...readdirCalls(run, table),
     ...sockCalls(run, table),
   };
 }

@@ -118,3 +118,10 @@ Deno.test("begin reopens what the run before closed, renumbered or gave up", () 
   guest.begin();
   assertEquals([0, 1, 2].map(rights), before);
 });
+
+Deno.test("the page on this host lists every function", async () => {
+  const page = await Deno.readTextFile(new URL("./README.md", import.meta.url));
+  for (const name of PREVIEW1_SIGNATURES.keys()) {
+    assertEquals(page.includes(`\`${name}\``), true, name);
+  }
+});

@@ -2,8 +2,7 @@ import { wasi } from "@bjorn3/browser_wasi_shim";
 import type { DescriptorTable } from "./descriptor_table.ts";
 import type { DirectoryDescriptor } from "./directory_descriptor.ts";
 import { resolve, type Target } from "./filesystem/resolve.ts";
-import { openDirectory, readPath } from "./guest_path.ts";
-import { checkNewName, checkSlash } from "./path.ts";
+import { checkNewName, checkSlash, openDirectory, readPath } from "./guest_path.ts";
 import type { Run } from "./run.ts";
 
 /** One end of a rename or a link. */
@@ -12,7 +11,7 @@ interface End {
   readonly path: string;
 }
 
-/** The calls that take two paths; the errors of `path.ts` apply to both. */
+/** The calls that take two paths; the errors of `targetOf` in `guest_path.ts` apply to both. */
 export function pathPairCalls(run: Run, table: DescriptorTable) {
   return {
     /**

@@ -16,3 +16,11 @@ export function newTimes(
     mtim: pick(mtim, wasi.FSTFLAGS_MTIM, wasi.FSTFLAGS_MTIM_NOW),
   };
 }
+
+/** Whether `FSTFLAGS_*` bits exist and do not ask for a time and "now" at once. */
+export function areTimeFlagsValid(flags: number): boolean {
+  const isBoth = (time: number, now: number) => (flags & time) !== 0 && (flags & now) !== 0;
+  return flags >= 0 && flags <= 15 &&
+    !isBoth(wasi.FSTFLAGS_ATIM, wasi.FSTFLAGS_ATIM_NOW) &&
+    !isBoth(wasi.FSTFLAGS_MTIM, wasi.FSTFLAGS_MTIM_NOW);
+}

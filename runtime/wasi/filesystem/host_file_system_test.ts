@@ -321,3 +321,71 @@ Deno.test("where linking follows a link, the file it led to is not kept", () => 
   assertEquals(guest.names("."), ["link"]);
   guest.host.end();
 });
+
+Deno.test("a file is opened for no more than its descriptor may do", () => {
+  using folder = new HostFolder();
+  fs.writeFileSync(`${folder.inside}/f`, "text");
+  const files = nodeHostFiles();
+  const asked: string[] = [];
+  const noting: HostFiles = {
+    ...files,
+    openFile: (path, flags) => {
+      asked.push(`${flags.read ? "r" : ""}${flags.write ? "w" : ""}`);
+      return files.openFile(path, flags);
+    },
+  };
+  const guest = new FileGuest([folder.mount({ files: noting })]);
+  guest.open("f");
+  guest.open("f", { rights: BigInt(wasi.RIGHTS_FD_READ) });
+  guest.call.fd_fdstat_get!(ROOT, 512);
+  const inheriting = guest.u64(528) & ~BigInt(wasi.RIGHTS_FD_WRITE);
+  guest.call.fd_fdstat_set_rights!(ROOT, guest.u64(520), inheriting);
+  guest.open("f");
+  assertEquals(asked, ["rw", "r", "r"]);
+  guest.host.end();
+});
+
+Deno.test("appending that cannot be switched off is ENOTSUP, and goes on", () => {
+  using folder = new HostFolder();
+  const guest = new FileGuest([folder.mount({ files: WAYS[1]![1]() })]);
+  const fd = guest.create("f", { fdflags: wasi.FDFLAGS_APPEND });
+  guest.write(fd, "one");
+  guest.unlink("f");
+  assertEquals(guest.call.fd_fdstat_set_flags!(fd, 0), wasi.ERRNO_NOTSUP);
+  guest.seek(fd, 0n);
+  guest.write(fd, "two");
+  assertEquals(guest.read(fd, 10, 0n), "onetwo");
+  guest.host.end();
+});
+
+Deno.test("by path, appending to a file that is gone is still appending", () => {
+  using folder = new HostFolder();
+  const guest = new FileGuest([folder.mount({ files: WAYS[1]![1]() })]);
+  const fd = guest.create("f");
+  guest.write(fd, "one");
+  guest.unlink("f");
+  guest.file("f", "another");
+  assertEquals(guest.call.fd_fdstat_set_flags!(fd, wasi.FDFLAGS_APPEND), 0);
+  guest.seek(fd, 0n);
+  guest.write(fd, "two");
+  assertEquals([guest.read(fd, 10, 0n), guest.contents("f")], ["onetwo", "another"]);
+  guest.host.end();
+});
+
+Deno.test("what the host did not write does not count", () => {
+  using folder = new HostFolder();
+  const files = nodeHostFiles();
+  let isFull = true;
+  const failing: HostFiles = {
+    ...files,
+    write: (fd, source, offset) => {
+      return isFull ? -wasi.ERRNO_IO : files.write(fd, source.subarray(0, 1), offset);
+    },
+  };
+  const guest = new FileGuest([folder.mount({ files: failing, maxBytes: 4 })]);
+  const fd = guest.create("f");
+  for (let i = 0; i < 5; i++) assertEquals(guest.write(fd, "abcd"), -wasi.ERRNO_IO);
+  isFull = false;
+  assertEquals([guest.write(fd, "abcd"), guest.write(fd, "bcd")], [1, 1]);
+  guest.host.end();
+});

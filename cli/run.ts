@@ -11,11 +11,17 @@ import {
   type ParsedArguments,
   wholeNumber,
 } from "./arguments.ts";
+import { readDirectories } from "./directories.ts";
 import type { CliContext } from "./main.ts";
 import { runModule, type RunReport, type RunRequest } from "./run_module.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   invoke: { value: "NAME", help: "call this export instead of _start (or run, of a reactor)" },
+  dir: {
+    value: "HOST::GUEST[:ro]",
+    isRepeated: true,
+    help: "give this directory as GUEST, :ro to read only; without ::GUEST under its own name",
+  },
   env: {
     value: "K=V",
     isRepeated: true,
@@ -29,9 +35,9 @@ const OPTIONS: Readonly<Record<string, Option>> = {
 
 const HELP = helpText({
   summary: "Runs one WASI module on the terminal: standard streams are passed through.",
-  usage: "skerry run FILE.wasm [OPTIONS] [-- ARGS]",
+  usage: "skerry run [OPTIONS] FILE.wasm [-- ARGS], or skerry run [OPTIONS] -- FILE.wasm [ARGS]",
   options: OPTIONS,
-  notes: `The module sees no file, and no variable but those given.
+  notes: `The module sees no directory and no variable but those given.
 
 Exit code: the program's own; 134 after a trap, or when fuel or memory ran out;
 124 after the timeout; 141 when the reader of its output has gone; 1 when the module
@@ -71,11 +77,9 @@ function usageError(context: CliContext, message: string): number {
 }
 
 async function readRequest(args: ParsedArguments): Promise<Result<RunRequest, string>> {
-  const [file, ...surplus] = args.positional;
-  if (file === undefined) return err("Name the module to run");
-  if (surplus.length > 0) {
-    return err(`Put the program's own arguments after --, found "${surplus[0]}"`);
-  }
+  const command = readCommand(args);
+  if (!command.ok) return command;
+  const [file, ...programArgs] = command.value;
   const fuel = wholeNumber(args, "fuel", { min: 1, max: Number.MAX_SAFE_INTEGER });
   const memoryMb = wholeNumber(args, "memory-mb", { min: 1, max: 4096 });
   const timeoutMs = wholeNumber(args, "timeout-ms", { min: 1, max: 2 ** 31 - 1 });
@@ -84,17 +88,28 @@ async function readRequest(args: ParsedArguments): Promise<Result<RunRequest, st
   if (!timeoutMs.ok) return timeoutMs;
   const environ = readEnviron(args.lists.env ?? []);
   if (!environ.ok) return environ;
+  const directories = await readDirectories(args.lists.dir ?? []);
+  if (!directories.ok) return directories;
   const bytes = await readFile(file).catch((error: Error) => error);
   if (bytes instanceof Error) return err(`Cannot read ${file}: ${bytes.message}`);
   return ok({
     bytes: new Uint8Array(bytes),
     handler: args.values.invoke,
-    args: [basename(file), ...args.rest],
+    args: [basename(file), ...programArgs],
     environ: environ.value,
+    directories: directories.value,
     fuel: fuel.value ?? UNLIMITED_FUEL,
     memoryPages: (memoryMb.value ?? 4096) * PAGES_PER_MIB,
     timeoutMs: timeoutMs.value ?? Infinity,
   });
+}
+
+/** The module's file and its arguments: what follows `--`, or the file before and the rest behind it. */
+function readCommand(args: ParsedArguments): Result<readonly [string, ...string[]], string> {
+  const [file, ...surplus] = [...args.positional, ...args.rest];
+  if (file === undefined) return err("Name the module to run");
+  if (args.positional.length <= 1) return ok([file, ...surplus]);
+  return err(`Put the program's own arguments after --, found "${args.positional[1]}"`);
 }
 
 function readEnviron(given: readonly string[]): Result<string[], string> {

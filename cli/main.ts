@@ -1,25 +1,9 @@
 import process from "node:process";
 import type { Platform } from "../runtime/platform/platform.ts";
+import { type CliContext, USAGE_ERROR, type Verb } from "./context.ts";
 import { runVerb } from "./run.ts";
 import { serveVerb } from "./serve.ts";
 import { VERSION } from "./version.ts";
-
-/** A verb of the command line. Resolves to the exit code. */
-export type Verb = (args: readonly string[], context: CliContext) => Promise<number>;
-
-/** What a verb works with. */
-export interface CliContext {
-  readonly platform: Platform;
-  /** The program's entry file. */
-  readonly entryUrl: URL;
-  /** Prints a line on standard output. */
-  readonly print: (line: string) => void;
-  /** Prints a line on standard error. */
-  readonly printError: (line: string) => void;
-}
-
-/** What the exit code of a wrong command line is, by custom. */
-export const USAGE_ERROR = 2;
 
 const VERBS: Readonly<Record<string, { readonly run: Verb; readonly summary: string }>> = {
   serve: { run: serveVerb, summary: "serve the functions of a folder over HTTP" },

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { readDirectories } from "./directories.ts";
-import type { CliContext } from "./main.ts";
+import { type CliContext, USAGE_ERROR } from "./context.ts";
 import { runModule, type RunReport, type RunRequest } from "./run_module.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
@@ -50,7 +50,6 @@ const EXIT_TRAPPED = 134;
 const EXIT_TIMEOUT = 124;
 /** As a shell reports SIGPIPE. */
 const EXIT_BROKEN_PIPE = 141;
-const EXIT_USAGE = 2;
 /** The most that a fuel budget can hold. */
 const UNLIMITED_FUEL = 2 ** 62;
 const PAGES_PER_MIB = 16;
@@ -73,7 +72,7 @@ export async function runVerb(args: readonly string[], context: CliContext): Pro
 
 function usageError(context: CliContext, message: string): number {
   context.printError(`${message}; skerry run --help shows how`);
-  return EXIT_USAGE;
+  return USAGE_ERROR;
 }
 
 async function readRequest(args: ParsedArguments): Promise<Result<RunRequest, string>> {

@@ -12,7 +12,7 @@ import {
   type ParsedArguments,
   wholeNumber,
 } from "./arguments.ts";
-import type { CliContext } from "./main.ts";
+import { type CliContext, USAGE_ERROR } from "./context.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_FOLDER = "functions";
@@ -51,7 +51,6 @@ x.toml beside it configures it. SIGTERM and SIGINT stop the server gracefully; a
 The environment gives SKERRY_TOKEN for --token.`,
 });
 
-const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 const DEFAULT_GRACE_MS = 10_000;
 const LISTED_FUNCTIONS = 20;
@@ -81,7 +80,7 @@ interface ServeOptions extends ServerOptions {
 
 function usageError(context: CliContext, message: string): number {
   context.printError(`${message}; skerry serve --help shows how`);
-  return EXIT_USAGE;
+  return USAGE_ERROR;
 }
 
 function openLog(args: ParsedArguments, context: CliContext): Log {

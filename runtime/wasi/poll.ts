@@ -11,7 +11,7 @@ const EVENT_BYTES = 32;
 /** Most subscriptions one call takes: as many as there may be descriptors, and then some. */
 const MAX_SUBSCRIPTIONS = 4096;
 
-/** A clock id that is not this is relative or absolute to itself; CPU clocks cannot be waited for. */
+/** Whether a clock can be waited for: one of CPU time stands still meanwhile. */
 const isWaitable = (id: number) => id === wasi.CLOCKID_REALTIME || id === wasi.CLOCKID_MONOTONIC;
 
 /** One thing to wait for, read out of guest memory before anything is written there. */

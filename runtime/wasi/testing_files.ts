@@ -51,6 +51,11 @@ export interface Entry {
   readonly name: string;
 }
 
+/** An error number as the helpers answer it; 0, not -0, for success. */
+function negative(errno: number): number {
+  return 0 - errno;
+}
+
 /** A guest that calls file functions by name and text; failures are negative error numbers. */
 export class FileGuest extends Guest {
   constructor(mounts: readonly Mount[], options: Partial<WasiHostOptions> = {}) {
@@ -90,7 +95,7 @@ export class FileGuest extends Guest {
   }
 
   close(fd: number): number {
-    return -this.call.fd_close!(fd);
+    return negative(this.call.fd_close!(fd));
   }
 
   /** Makes a file with this text and closes it. */
@@ -159,36 +164,38 @@ export class FileGuest extends Guest {
   setTimes(path: string, atim: bigint, mtim: bigint, flags: number, follow = false): number {
     const length = this.put(PATH, path);
     const lookup = follow ? 1 : 0;
-    return -this.call.path_filestat_set_times!(ROOT, lookup, PATH, length, atim, mtim, flags);
+    return negative(
+      this.call.path_filestat_set_times!(ROOT, lookup, PATH, length, atim, mtim, flags),
+    );
   }
 
   mkdir(path: string, at = ROOT): number {
-    return -this.call.path_create_directory!(at, PATH, this.put(PATH, path));
+    return negative(this.call.path_create_directory!(at, PATH, this.put(PATH, path)));
   }
 
   rmdir(path: string, at = ROOT): number {
-    return -this.call.path_remove_directory!(at, PATH, this.put(PATH, path));
+    return negative(this.call.path_remove_directory!(at, PATH, this.put(PATH, path)));
   }
 
   unlink(path: string, at = ROOT): number {
-    return -this.call.path_unlink_file!(at, PATH, this.put(PATH, path));
+    return negative(this.call.path_unlink_file!(at, PATH, this.put(PATH, path)));
   }
 
   symlink(content: string, path: string, at = ROOT): number {
     const [length, pathLength] = [this.put(PATH2, content), this.put(PATH, path)];
-    return -this.call.path_symlink!(PATH2, length, at, PATH, pathLength);
+    return negative(this.call.path_symlink!(PATH2, length, at, PATH, pathLength));
   }
 
   link(path: string, newPath: string, ends: { from?: number; to?: number; flags?: number } = {}) {
     const [length, newLength] = [this.put(PATH, path), this.put(PATH2, newPath)];
     const { from = ROOT, to = ROOT, flags = 0 } = ends;
-    return -this.call.path_link!(from, flags, PATH, length, to, PATH2, newLength);
+    return negative(this.call.path_link!(from, flags, PATH, length, to, PATH2, newLength));
   }
 
   rename(path: string, newPath: string, ends: { from?: number; to?: number } = {}): number {
     const [length, newLength] = [this.put(PATH, path), this.put(PATH2, newPath)];
     const { from = ROOT, to = ROOT } = ends;
-    return -this.call.path_rename!(from, PATH, length, to, PATH2, newLength);
+    return negative(this.call.path_rename!(from, PATH, length, to, PATH2, newLength));
   }
 
   readlink(path: string, room = 1000, at = ROOT): string | number {

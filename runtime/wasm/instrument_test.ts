@@ -146,6 +146,10 @@ Deno.test("function bodies are refused with the offset", () => {
   assertEquals(refusal(withBody(0x19)), at("catch without try", 0));
   assertEquals(refusal(withBody(0x18, 0)), at("delegate without try", 0));
   assertEquals(refusal(withBody(0x40, 0)), at("memory 0 does not exist", 1));
+  assertEquals(
+    refusal(withBody(0x06, 0x40, 0x0b, 0x0a)),
+    at("legacy and new exception handling mixed", 3),
+  );
 });
 
 Deno.test("the rewriter's own globals, functions, types and locals cannot be named", () => {

@@ -272,12 +272,14 @@ function addedTo(shape: ModuleShape): Added {
   };
 }
 
-/** Custom sections of this prefix tell of code by its offset, which is no longer right. */
-const STALE_PREFIX = "metadata.code.";
+/** Custom sections whose names begin so tell of code by its offset, which is no longer right. */
+const STALE_PREFIX = new TextEncoder().encode("metadata.code.");
 
+/** Looks at the name's bytes alone: whether it is well formed V8 sees by itself. */
 function isStale(input: Uint8Array, section: Section | undefined, id: number): boolean {
   if (id !== SECTION.custom || section === undefined) return false;
-  return new Reader(input, section.start, section.end).name().startsWith(STALE_PREFIX);
+  const nameStart = section.start + 1; // after its length
+  return STALE_PREFIX.every((byte, i) => input[nameStart + i] === byte);
 }
 
 /** Refuses modules so large that what is added would not fit. */

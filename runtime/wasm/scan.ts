@@ -9,6 +9,9 @@ import { type FunctionType, OBJECT_HEADER_BYTES } from "./types.ts";
 /** A bulk operation of this constant length or less is charged but not checked, as in Wasmtime. */
 const UNCHECKED_UNITS = 128;
 const MAX_I32 = 0x7fffffff;
+/** Forms of exception handling. */
+const LEGACY = 1;
+const NEW = 2;
 
 /** Decodes function bodies into events, one function after another. */
 export class Scanner {
@@ -19,6 +22,7 @@ export class Scanner {
   needsI32 = false;
   needsI64 = false;
   readonly operands: Operands;
+  #exceptionForms = 0;
   #flow = new Flow();
   #reader!: Reader;
 
@@ -131,6 +135,9 @@ export class Scanner {
 
   #exceptionOperator(opcode: number, at: number): void {
     this.usesExceptions = true;
+    if (opcode !== 0x08) {
+      this.#noteExceptions(opcode === 0x0a || opcode === 0x1f ? NEW : LEGACY, at);
+    }
     switch (opcode) {
       case 0x06: // try
         return this.#block(EVENT.try, at);
@@ -146,6 +153,14 @@ export class Scanner {
         return this.#flow.delegate(at);
       default: // try_table
         this.#tryTable(at);
+    }
+  }
+
+  /** V8 forbids the mixture, but finds it or not as its threads happen to share out the functions. */
+  #noteExceptions(form: number, at: number): void {
+    this.#exceptionForms |= form;
+    if (this.#exceptionForms === (LEGACY | NEW)) {
+      refuse(at, "legacy and new exception handling mixed");
     }
   }
 

@@ -14,8 +14,12 @@ const MAX_TAGS = 10_000;
 
 const KINDS: readonly ExternKind[] = ["function", "table", "memory", "global", "tag"];
 
+/** What V8 takes. */
+const MAX_MODULE_BYTES = 2 ** 30;
+
 /** Decodes a module but for its code. */
 export function readModule(bytes: Uint8Array): ModuleShape {
+  if (bytes.length > MAX_MODULE_BYTES) refuse(MAX_MODULE_BYTES, "module is larger than 1 GiB");
   const sections = readSections(new Reader(bytes, 0, bytes.length));
   const decoder = new SectionDecoder(emptyShape(sections));
   for (const { id, start, end } of sections) decoder.section(id, new Reader(bytes, start, end));

@@ -5,6 +5,7 @@ import type { HostFiles } from "./host_files.ts";
 import type { Mount } from "./mount.ts";
 import { Quota } from "./quota.ts";
 import { ReadOnlyDirectory } from "./read_only_directory.ts";
+import { type TrackedFiles, trackFiles } from "./tracked_files.ts";
 
 /** Options of {@linkcode HostFileSystem}. */
 export interface HostFileSystemOptions {
@@ -19,6 +20,12 @@ export interface HostFileSystemOptions {
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 const DEFAULT_MAX_ENTRIES = 16384;
+
+/**
+ * Host descriptors a run may have open at a time, those of the directories on the path being walked included:
+ * some for its own 256, and enough for any path but one made to use them up.
+ */
+const MAX_OPEN = 512;
 
 /**
  * A real directory. Runs see each other's changes, and those of anyone else. Nothing a run does, and no
@@ -40,14 +47,14 @@ const DEFAULT_MAX_ENTRIES = 16384;
 export class HostFileSystem implements Mount {
   readonly guestPath: string;
   readonly root: DirectoryHandle;
-  readonly files: HostFiles;
+  readonly files: TrackedFiles;
   readonly quota: Quota;
   readonly times = new ExactTimes();
   readonly #root: HostDirectory;
 
   constructor(guestPath: string, hostPath: string, options: HostFileSystemOptions) {
     this.guestPath = guestPath;
-    this.files = options.files;
+    this.files = trackFiles(options.files, MAX_OPEN);
     this.quota = new Quota(
       options.maxBytes ?? DEFAULT_MAX_BYTES,
       options.maxEntries ?? DEFAULT_MAX_ENTRIES,
@@ -58,6 +65,7 @@ export class HostFileSystem implements Mount {
 
   reset(): void {
     this.#root.close();
+    this.files.closeAll();
     this.quota.reset();
     this.times.clear();
   }

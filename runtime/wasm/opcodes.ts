@@ -26,7 +26,7 @@ export const BYTES_16 = 13;
 export const I32_CONST = 14;
 export const I64_CONST = 15;
 /** `select` with types. */
-export const VALUE_TYPES = 16;
+export const SELECT_TYPE = 16;
 export const HEAP_TYPE = 17;
 /** A prefix: the opcode goes on. */
 export const PREFIX = 18;
@@ -69,7 +69,7 @@ export const BASIC = table(0x100, [
   [FLOW, 0x19], // catch_all
   [FREE, 0x1a], // drop
   [PLAIN, 0x1b], // select
-  [VALUE_TYPES, 0x1c], // select with types
+  [SELECT_TYPE, 0x1c], // select with types
   [SPECIAL, 0x1f], // try_table
   [LOCAL, 0x20, 0x22],
   [GLOBAL, 0x23, 0x24],

@@ -101,9 +101,8 @@ export class Operands {
         return this.function();
       case opcodes.HEAP_TYPE:
         return this.heapType();
-      case opcodes.VALUE_TYPES:
-        for (let n = reader.count(); n > 0; n--) readValueType(reader, this.scope.types.length);
-        return;
+      case opcodes.SELECT_TYPE:
+        return this.#selectType();
       case opcodes.TYPE:
         return this.type();
       case opcodes.TYPE_INDEX:
@@ -112,6 +111,16 @@ export class Operands {
       default:
         this.index();
     }
+  }
+
+  /**
+   * The one type of a `select`. V8 looks at the low 8 bits of the count alone: to read 257 types where it
+   * reads one would be to take for types what it takes for code.
+   */
+  #selectType(): void {
+    const at = this.reader.pos;
+    if (this.reader.u32() !== 1) refuse(at, "select has not exactly one type");
+    readValueType(this.reader, this.scope.types.length);
   }
 
   #memarg(): void {

@@ -240,9 +240,18 @@ class Rewriter {
     this.#largestFunctionBytes = Math.max(this.#largestFunctionBytes, bytes);
   }
 
+  /**
+   * A run can leave marks in memories and mutable globals, which reset restores; in grown memories, which the
+   * host sees; in tables and segments, which the dirty bit tells of; and in objects that outlive it. Runs can
+   * reach the objects of earlier ones only through a global (even a constant one), a table or an element
+   * segment, and can change them only by the operators that write into structs and arrays.
+   */
+  #isRecyclable(): boolean {
+    return !(this.shape.holdsObjects && this.#scanner.writesObjects);
+  }
+
   #info(): ModuleInfo {
-    const { imports, exports, memories, importedMemories, startFunction, holdsObjects } =
-      this.shape;
+    const { imports, exports, memories, importedMemories, startFunction } = this.shape;
     return {
       imports,
       exports,
@@ -252,7 +261,7 @@ class Rewriter {
         addressType: memory.is64 ? "i64" : "i32",
       })),
       hasStart: startFunction !== undefined,
-      isRecyclable: !(holdsObjects && this.#scanner.writesObjects),
+      isRecyclable: this.#isRecyclable(),
       usesExceptions: this.#scanner.usesExceptions,
       codeBytes: this.#codeBytes,
       largestFunctionBytes: this.#largestFunctionBytes,

@@ -162,7 +162,7 @@ class SectionDecoder {
 
   #tag(reader: Reader): void {
     const at = reader.pos;
-    if (reader.byte() !== 0) refuse(at, "unknown tag attribute");
+    if (reader.u32() !== 0) refuse(at, "unknown tag attribute");
     const type = this.#functionType(reader);
     this.shape.tags.push(type);
     // An exception may then carry another, and that one another.

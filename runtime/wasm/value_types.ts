@@ -69,17 +69,15 @@ export function readHeapType(reader: Reader, typeCount: number): number {
   return refuse(at, heap >= 0 ? `type ${heap} does not exist` : "unknown heap type");
 }
 
+/** The block type of a block without parameters and results. */
+const NO_VALUES = -0x40;
+
 /** Passes over a block type: nothing, a value type or a type index. */
 export function skipBlockType(reader: Reader, typeCount: number): void {
-  const first = reader.bytes[reader.pos];
-  if (first === 0x40 && reader.pos < reader.end) {
-    reader.pos++;
-    return;
-  }
   const at = reader.pos;
   const index = reader.s33();
   if (index >= typeCount) refuse(at, `type ${index} does not exist`);
-  if (index >= 0) return;
+  if (index >= 0 || index === NO_VALUES) return;
   reader.pos = at;
   readValueType(reader, typeCount);
 }

@@ -10,9 +10,15 @@ import {
   readNonEmptyString,
 } from "./config_table.ts";
 import type { Abi, FunctionConfig } from "./function_config.ts";
+import { readMounts } from "./mount_config.ts";
 
 /** What a function without a `NAME.toml` gets. */
-export const DEFAULT_CONFIG: FunctionConfig = { abi: "auto", limits: DEFAULT_LIMITS, env: {} };
+export const DEFAULT_CONFIG: FunctionConfig = {
+  abi: "auto",
+  limits: DEFAULT_LIMITS,
+  env: {},
+  mounts: [],
+};
 
 /** Looks up a variable of the server's environment. */
 export type Environment = (name: string) => string | undefined;
@@ -80,13 +86,13 @@ function readConfig(root: ConfigTable, environment: Environment): FunctionConfig
     limits: readLimits(root.table("limits")),
     env: readEnv(root, environment),
     kvNamespace: readKvNamespace(root.table("data")),
+    mounts: readMounts(root),
   };
-  refuseMounts(root);
   checkIgnoredKeys(root);
   return config;
 }
 
-const ABIS: readonly Abi[] = ["auto", "text", "cgi", "json", "static"];
+const ABIS: readonly Abi[] = ["auto", "text", "cgi", "json"];
 
 function readAbi(value: unknown): Abi | undefined {
   return ABIS.find((abi) => abi === value);
@@ -156,14 +162,6 @@ function readKvNamespace(data: ConfigTable): string | undefined {
   return namespace;
 }
 
-function refuseMounts(root: ConfigTable): void {
-  for (const key of ["mounts", "folders"]) {
-    if (root.has(key)) {
-      root.note(key, "is not available in this version: functions cannot be given files yet");
-    }
-  }
-}
-
 /** Keys that change nothing here; a wrong one is still told apart from a right one. */
 function checkIgnoredKeys(root: ConfigTable): void {
   root.string("name");
@@ -177,11 +175,7 @@ function checkIgnoredKeys(root: ConfigTable): void {
       (value) => readArray(value, readNonEmptyString),
     );
   }
-  requests.value(
-    "allow_http",
-    "true or false",
-    (value) => typeof value === "boolean" ? value : undefined,
-  );
+  requests.boolean("allow_http");
   requests.finish();
   features.finish();
 }

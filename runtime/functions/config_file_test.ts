@@ -23,8 +23,8 @@ function errorOf(text: string): string {
 }
 
 Deno.test("an empty file is the default configuration", () => {
-  const { abi, handler, methods, limits, env, kvNamespace } = configOf("");
-  assertEquals({ abi, limits, env }, { ...DEFAULT_CONFIG });
+  const { abi, handler, methods, limits, env, mounts, kvNamespace } = configOf("");
+  assertEquals({ abi, limits, env, mounts }, { ...DEFAULT_CONFIG });
   assertEquals([handler, methods, kvNamespace], [undefined, undefined, undefined]);
 });
 
@@ -58,6 +58,7 @@ Deno.test("every key is read", () => {
     },
     env: { GREETING: "hello", HOST_HOME: "/home/ann", PRICE: "$5" },
     kvNamespace: "counter",
+    mounts: [],
   });
 });
 
@@ -93,7 +94,7 @@ Deno.test("a wrong value is an error that names file, key, expectation and value
 });
 
 const WRONG_VALUES: readonly [string, string][] = [
-  [`abi = "fcgi"`, `abi must be one of auto, text, cgi, json, static, found "fcgi"`],
+  [`abi = "fcgi"`, `abi must be one of auto, text, cgi, json, found "fcgi"`],
   [`handler = ""`, `handler must be a non-empty string, found ""`],
   [`handler = 3`, "handler must be a non-empty string, found 3"],
   [`methods = "GET"`, `methods must be a non-empty array of methods such as "GET", found "GET"`],
@@ -148,10 +149,41 @@ Deno.test("an unknown key is an error that lists the known ones", () => {
   );
 });
 
-Deno.test("mounts are refused until functions can be given files", () => {
-  const refusal = "is not available in this version: functions cannot be given files yet";
-  assertEquals(errorOf(`[[mounts]]\nhost = "data"\nguest = "/data"`), `mounts ${refusal}`);
-  assertEquals(errorOf(`[[folders]]\nfrom = "a"\nto = "b"`), `folders ${refusal}`);
+Deno.test("mounts are read-only unless they say otherwise, folders are not", () => {
+  const text = `[[mounts]]
+host = "data"
+guest = "/data"
+[[mounts]]
+host = "/srv/cache"
+guest = "/cache"
+read_only = false
+[[folders]]
+from = "./lib"
+to = "/lib"`;
+  const config = read(text);
+  assertEquals(config.ok && config.value.mounts, [
+    { hostPath: "data", guestPath: "/data", isReadOnly: true },
+    { hostPath: "/srv/cache", guestPath: "/cache", isReadOnly: false },
+    { hostPath: "./lib", guestPath: "/lib", isReadOnly: false },
+  ]);
+});
+
+Deno.test("a mount without a host, with a wrong type or an unknown key is an error", () => {
+  assertEquals(errorOf(`[[mounts]]\nguest = "/data"`), "mounts.host is missing");
+  assertEquals(errorOf(`[[folders]]\nfrom = "a"`), "folders.to is missing");
+  assertEquals(
+    errorOf(`[[mounts]]\nhost = "a"\nguest = "/a"\nread_only = "no"`),
+    'mounts.read_only must be true or false, found "no"',
+  );
+  assertEquals(
+    errorOf(`[[mounts]]\nhost = "a"\nguest = "/a"\nowner = "me"`),
+    "mounts.owner is not a known key, expected one of host, guest, read_only",
+  );
+  assertEquals(errorOf(`mounts = "data"`), 'mounts must be an array of tables, found "data"');
+  assertEquals(
+    errorOf(`[[mounts]]\nhost = "a\\u0000b"\nguest = "/a"`),
+    "mounts.host must not contain NUL",
+  );
 });
 
 Deno.test("what is not TOML is an error with line and column", () => {

@@ -52,6 +52,13 @@ export class ConfigTable {
     return this.value(key, "a non-empty string", readNonEmptyString);
   }
 
+  /** True or false. */
+  boolean(key: string): boolean | undefined {
+    return this.value(key, "true or false", (value) => {
+      return typeof value === "boolean" ? value : undefined;
+    });
+  }
+
   /** An integer within bounds, both included. */
   integer(key: string, minimum: number, maximum: number): number | undefined {
     const expectation = maximum === Number.MAX_SAFE_INTEGER && minimum === 1
@@ -67,6 +74,16 @@ export class ConfigTable {
   table(key: string): ConfigTable {
     const values = this.value(key, "a table", (value) => isTable(value) ? value : undefined);
     return new ConfigTable(values ?? {}, this.#problems, this.#join(key));
+  }
+
+  /** The tables of an array of tables; none if the key is absent or wrong. */
+  tables(key: string): ConfigTable[] {
+    const tables = this.value(key, "an array of tables", (value) => {
+      return readArray(value, (item) => isTable(item) ? item : undefined);
+    });
+    return (tables ?? []).map((values) => {
+      return new ConfigTable(values, this.#problems, this.#join(key));
+    });
   }
 
   /** Every key with its value; makes all of them known. */

@@ -1,7 +1,8 @@
 import type { Limits } from "../isolate/limits.ts";
+import type { MountGrant } from "../isolate/mount_grant.ts";
 
 /** How a request reaches a function and its output becomes a response (`formats.md`-style ABIs). */
-export type Abi = "auto" | "text" | "cgi" | "json" | "static";
+export type Abi = "auto" | "text" | "cgi" | "json";
 
 /** The configuration of one function, from `NAME.toml` beside it, with every default filled in. */
 export interface FunctionConfig {
@@ -13,6 +14,8 @@ export interface FunctionConfig {
   readonly limits: Limits;
   /** Environment of the function; values already resolved. */
   readonly env: Readonly<Record<string, string>>;
+  /** Directories the function is given. @default none */
+  readonly mounts: readonly MountGrant[];
   /** Namespace of the JSON ABI's key-value store; undefined means none. */
   readonly kvNamespace?: string;
 }

@@ -16,6 +16,8 @@ export interface FunctionContext {
   readonly stamp: (file: string) => Promise<FileStamp | undefined>;
   /** A version was prepared and is active. */
   readonly onActive: (fn: FunctionEntry, version: LoadedVersion) => void;
+  /** A version is not active any more; requests that run keep it. */
+  readonly onRetired: (version: LoadedVersion) => void;
   /** A version of new content began to serve. */
   readonly onNewVersion: (fn: FunctionEntry, version: LoadedVersion, isFirst: boolean) => void;
   /** A content cannot be served; called once for each. */
@@ -104,10 +106,12 @@ export class FunctionEntry implements ServedFunction {
   /** The files are gone: what is being prepared will not be served. */
   remove(): void {
     this.#isRemoved = true;
+    if (this.active !== undefined) this.#context.onRetired(this.active);
   }
 
   /** Forgets the active version; requests that run keep it. The next call prepares it again. */
   unload(): void {
+    if (this.active !== undefined) this.#context.onRetired(this.active);
     this.active = undefined;
     this.#isWanted = false;
   }
@@ -175,8 +179,10 @@ export class FunctionEntry implements ServedFunction {
   #activate(version: LoadedVersion): void {
     this.#failure = undefined;
     if (version === this.active) return;
-    this.#isWanted ||= this.active !== undefined;
+    const retired = this.active;
+    this.#isWanted ||= retired !== undefined;
     this.active = version;
+    if (retired !== undefined) this.#context.onRetired(retired);
     this.#context.onActive(this, version);
     const previousId = this.#lastVersion.id;
     if (previousId === version.id) return;

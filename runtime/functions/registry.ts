@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { RunTarget } from "../dispatch/job.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
 import type { Prepare } from "../isolate/prepare.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -51,6 +52,8 @@ export interface RegistryOptions {
   readonly environment: Environment;
   /** The first listener; also hears of what happens while the registry opens. */
   readonly log: RegistryListener;
+  /** Is told of what no new request will run, so that nothing of it is kept. @default nobody is */
+  readonly onRetired?: (target: RunTarget) => void;
   /** Compiled modules kept at most; the least recently used is let go. @default 512 */
   readonly maxModules?: number;
   /** Bytes of the kept modules' files at most. @default 268_435_456 (256 MiB) */
@@ -124,6 +127,7 @@ export class FunctionRegistry {
       loader: new VersionLoader(options),
       stamp: (file) => stampFile(join(options.folder, file)),
       onActive: (fn, { size }) => this.#cache.keep(fn, size),
+      onRetired: ({ target }) => options.onRetired?.(target),
       onNewVersion: ({ route, file }, { id }, isFirst) => {
         this.#emit({ kind: "function_ready", route, file, version: id.slice(0, 12), isFirst });
       },

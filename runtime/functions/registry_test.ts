@@ -360,6 +360,25 @@ Deno.test("only so many modules are kept; others are prepared again at their nex
   assertEquals(scene.events.length, 3);
 });
 
+Deno.test("a version that is replaced, let go or removed is retired", async () => {
+  const retired: number[] = [];
+  await using scene = await Scene.open({ "a.wasm": "a", "b.wasm": "b" }, {
+    maxModules: 1,
+    onRetired: ({ prepared }) => retired.push(prepared.id),
+  });
+  await scene.finish(scene.fn("/a").load());
+  const first = scene.active("/a")?.target.prepared.id;
+  await scene.folder.write("a.wasm", "a, the second");
+  await scene.until(() => scene.active("/a")?.target.prepared.id !== first);
+  const second = scene.active("/a")?.target.prepared.id;
+  await scene.finish(scene.fn("/b").load());
+  const third = scene.active("/b")?.target.prepared.id;
+  await scene.folder.remove("b.wasm");
+  await scene.until(() => scene.registry.matchStatic("/b") === undefined);
+  const ours = retired.filter((id) => [first, second, third].includes(id));
+  assertEquals(ours, [first, second, third]);
+});
+
 Deno.test("a version whose file has become broken is never let go", async () => {
   await using scene = await Scene.open({ "a.wasm": "a", "b.wasm": "b" }, { maxModules: 1 });
   await scene.finish(scene.fn("/a").load());

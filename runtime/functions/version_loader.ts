@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile as readFileBytes } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile as readFileBytes, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { type ErrorCode, type SkerryError, skerryError } from "../errors.ts";
+import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { Prepare } from "../isolate/prepare.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -89,10 +90,31 @@ export class VersionLoader {
   ): Promise<Result<FunctionVersion, SkerryError>> {
     const config = this.#parseConfig(files.config, configBytes);
     if (!config.ok) return config;
+    const mounts = await this.#locateMounts(files.config ?? files.module, config.value.mounts);
+    if (!mounts.ok) return mounts;
     const prepared = canReuse(current, moduleHash, config.value)
       ? ok(current.target.prepared)
       : await this.#options.prepare(bytes, { memoryPages: config.value.limits.memoryPages });
-    return prepared.ok ? makeVersion(files.module, config.value, prepared.value) : prepared;
+    if (!prepared.ok) return prepared;
+    return makeVersion(files.module, { ...config.value, mounts: mounts.value }, prepared.value);
+  }
+
+  /** Host paths are written relative to the folder of the configuration. */
+  async #locateMounts(
+    file: string,
+    mounts: readonly MountGrant[],
+  ): Promise<Result<MountGrant[], SkerryError>> {
+    const located: MountGrant[] = [];
+    for (const mount of mounts) {
+      const hostPath = resolve(this.#options.folder, dirname(file), mount.hostPath);
+      const isDirectory = await stat(hostPath).then((found) => found.isDirectory(), () => false);
+      if (!isDirectory) {
+        const message = `Cannot mount ${JSON.stringify(mount.hostPath)}: there is no such directory`;
+        return err(skerryError("invalid_config", message, { file }));
+      }
+      located.push({ ...mount, hostPath });
+    }
+    return ok(located);
   }
 
   #parseConfig(
@@ -145,8 +167,9 @@ function makeVersion(
 ): Result<FunctionVersion, SkerryError> {
   const handler = chooseHandler(prepared.info, config.handler, file);
   if (!handler.ok) return handler;
-  const { limits } = config;
-  return ok({ config, target: { prepared, handler: handler.value, limits, inlineScore: 0 } });
+  const { limits, mounts } = config;
+  const target = { prepared, handler: handler.value, limits, mounts, inlineScore: 0 };
+  return ok({ config, target });
 }
 
 /** Bytes in a buffer of their own: `prepare` transfers it away, which a shared pool would not survive. */

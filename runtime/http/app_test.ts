@@ -323,10 +323,8 @@ Deno.test("what the store refuses is the answer", async () => {
   assertEquals([response.status, (await response.json()).detail], [502, error.message]);
 });
 
-Deno.test("text is text even if it looks like CGI, and a module cannot be static", async () => {
+Deno.test("text is text even if it looks like CGI", async () => {
   const stdout = "Status: 404\n\nx";
   const text = await fetchResult(ran({ stdout }), { abi: "text" });
   assertEquals([text.status, await text.text()], [200, stdout]);
-  const broken = await fetchResult(ran({ stdout }), { abi: "static" });
-  assertEquals([broken.status, (await broken.json()).code], [500, "invalid_config"]);
 });

@@ -1,6 +1,6 @@
-import { type SkerryError, skerryError } from "../../errors.ts";
+import type { SkerryError } from "../../errors.ts";
 import type { FunctionConfig } from "../../functions/function_config.ts";
-import { err, ok, type Result } from "../../result.ts";
+import { ok, type Result } from "../../result.ts";
 import type { KvNamespaces } from "../app_options.ts";
 import { autoOutput } from "./auto_output.ts";
 import { cgiOutput } from "./cgi_output.ts";
@@ -28,8 +28,6 @@ export function readOutput(
       return cgiOutput(stdout);
     case "json":
       return readJson(stdout, config.kvNamespace, kv);
-    case "static":
-      return err(skerryError("invalid_config", 'Cannot run a module with abi = "static"'));
   }
 }
 

@@ -1,21 +1,14 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { MountGrant } from "../runtime/isolate/mount_grant.ts";
 import { err, ok, type Result } from "../runtime/result.ts";
-
-/** A directory that a module is given. */
-export interface DirectoryGrant {
-  readonly hostPath: string;
-  /** What the module calls it. */
-  readonly guestPath: string;
-  readonly isReadOnly: boolean;
-}
 
 const READ_ONLY_SUFFIX = ":ro";
 
 /** Reads `--dir HOST::GUEST[:ro]` options. The error is a sentence for the terminal. */
 export async function readDirectories(
   given: readonly string[],
-): Promise<Result<DirectoryGrant[], string>> {
+): Promise<Result<MountGrant[], string>> {
   const grants = given.map(parseGrant);
   for (const { hostPath, guestPath } of grants) {
     if (guestPath === "") return err(`Option --dir needs a name after ::, found none`);
@@ -25,7 +18,7 @@ export async function readDirectories(
   return ok(grants);
 }
 
-function parseGrant(text: string): DirectoryGrant {
+function parseGrant(text: string): MountGrant {
   const isReadOnly = text.endsWith(READ_ONLY_SUFFIX);
   const paths = isReadOnly ? text.slice(0, -READ_ONLY_SUFFIX.length) : text;
   const separator = paths.indexOf("::");

@@ -1,17 +1,14 @@
 import type { SkerryError } from "../runtime/errors.ts";
 import { isatty } from "node:tty";
 import { chooseHandler } from "../runtime/isolate/handler_choice.ts";
+import { type MountGrant, openMounts } from "../runtime/isolate/mount_grant.ts";
 import { compileModule } from "../runtime/isolate/prepare.ts";
 import { type OnceResult, runOnce } from "../runtime/isolate/run_once.ts";
 import type { ThreadPort } from "../runtime/platform/platform.ts";
 import { ok, type Result } from "../runtime/result.ts";
-import { HostFileSystem } from "../runtime/wasi/filesystem/host_file_system.ts";
-import type { Mount } from "../runtime/wasi/filesystem/mount.ts";
-import { nodeHostFiles } from "../runtime/wasi/filesystem/node_host_files.ts";
 import { secureRandom } from "../runtime/wasi/random.ts";
 import { atomicsSleeper } from "../runtime/wasi/sleeper.ts";
 import { systemClock } from "../runtime/wasi/system_clock.ts";
-import type { DirectoryGrant } from "./directories.ts";
 import { terminalIo } from "./terminal_io.ts";
 
 /** What `skerry run` was asked for; plain data, so that it can be posted to a thread. */
@@ -23,7 +20,7 @@ export interface RunRequest {
   readonly args: readonly string[];
   /** Each `NAME=value`. */
   readonly environ: readonly string[];
-  readonly directories: readonly DirectoryGrant[];
+  readonly directories: readonly MountGrant[];
   /** Fuel units. */
   readonly fuel: number;
   /** 64 KiB pages. */
@@ -41,7 +38,12 @@ export async function runModule(request: RunRequest): Promise<RunReport> {
     clock: systemClock,
     random: secureRandom,
     sleeper: atomicsSleeper(),
-    mounts: request.directories.map(mount),
+    // One module runs alone, and its owner gave it the directories: no quota, and no rename to fear.
+    mounts: openMounts(request.directories, {
+      maxBytes: Infinity,
+      maxEntries: Infinity,
+      allowUnanchored: true,
+    }),
     terminals: [0, 1, 2].filter(isatty),
   };
   const compiled = await compileModule(request.bytes, request, system);
@@ -62,15 +64,6 @@ export async function runModule(request: RunRequest): Promise<RunReport> {
     system,
   );
   return ok({ ...result, wallMs: performance.now() - startMs });
-}
-
-function mount({ hostPath, guestPath, isReadOnly }: DirectoryGrant): Mount {
-  return new HostFileSystem(guestPath, hostPath, {
-    files: nodeHostFiles(),
-    isReadOnly,
-    maxBytes: Infinity,
-    maxEntries: Infinity,
-  });
 }
 
 /** The far end of a run on a thread of its own, where it can be ended whatever it does. */

@@ -1,8 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type GuestName, GUESTS, printer } from "./guests/guests.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { DENO_SOURCE } from "./support/server.ts";
+import { wat } from "./support/wat.ts";
 
 interface Ran {
   readonly code: number;
@@ -97,7 +99,10 @@ Deno.test("run --invoke calls another export", async () => {
   assertEquals((await runGuest("reactor", ["--invoke", "other"])).stdout, "other 1\n");
   const missing = await runGuest("reactor", ["--invoke", "nothing"]);
   assertEquals(missing.code, 1);
-  assertMatch(missing.stderr, /it exports no "nothing"; its functions are "_initialize", "run", "other"/);
+  assertMatch(
+    missing.stderr,
+    /it exports no "nothing"; its functions are "_initialize", "run", "other"/,
+  );
 });
 
 Deno.test("run refuses what is no module, with the reason", async () => {
@@ -150,4 +155,46 @@ Deno.test("run prints a module's own text and nothing else", async () => {
   await using folder = await temporaryFolder({ "p.wasm": await printer("just this")() });
   const { stdout, stderr } = await skerry(["run", join(folder.path, "p.wasm")]);
   assertEquals([stdout, stderr], ["just this", ""]);
+});
+
+const READER = `(module
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "note.txt") (data (i32.const 80) "made.txt")
+  (func $fail_on (param $errno i32)
+    (if (local.get $errno) (then (call $proc_exit (local.get $errno)))))
+  (func (export "_start")
+    (call $fail_on (call $path_open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const 8)
+      (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 32)))
+    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 100))
+    (call $fail_on (call $fd_read (i32.load (i32.const 32)) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (i32.store (i32.const 4) (i32.load (i32.const 8)))
+    (call $fail_on (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (call $fail_on (call $path_open (i32.const 3) (i32.const 0) (i32.const 80) (i32.const 8)
+      (i32.const 1) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 32)))))`;
+
+/** WASI's number for a read-only file system. */
+const EROFS = 69;
+
+Deno.test("run --dir gives a directory to read and write, or with :ro to read only", async () => {
+  await using folder = await temporaryFolder({
+    "reader.wasm": await wat(READER),
+    "data/note.txt": "from the host",
+  });
+  const module = join(folder.path, "reader.wasm");
+  const data = join(folder.path, "data");
+  const readOnly = await skerry(["run", "--dir", `${data}::/data:ro`, module]);
+  assertEquals([readOnly.code, readOnly.stdout], [EROFS, "from the host"]);
+  const writable = await skerry(["run", "--dir", `${data}::/data`, "--", module]);
+  assertEquals([writable.code, writable.stdout, writable.stderr], [0, "from the host", ""]);
+  assertEquals((await readdir(data)).sort(), ["made.txt", "note.txt"]);
+});
+
+Deno.test("run --dir says when there is no such directory", async () => {
+  const { code, stderr } = await runGuest("exit0", ["--dir", "/no/such::/data"]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /Cannot give \/no\/such: there is no such directory/);
 });

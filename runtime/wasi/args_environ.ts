@@ -6,15 +6,17 @@ import type { StringBlock } from "./run_io.ts";
 export function argsEnvironCalls(run: Run) {
   return {
     /**
-     * Writes each argument, NUL-terminated, from `argvBuffer` on, and a u32 pointer to each from `argv` on.
-     * EFAULT: bad pointer.
+     * Writes each argument, NUL-terminated, from `argvBuffer` on, and a u32 pointer to each from
+     * `argv` on. EFAULT: bad pointer.
      */
     args_get(argv: number, argvBuffer: number): number {
       run.enter();
       return writeStrings(run, run.args(), argv >>> 0, argvBuffer >>> 0);
     },
 
-    /** Writes the number of arguments and their bytes, NULs included, each u32. EFAULT: bad pointer. */
+    /**
+     * Writes the number of arguments and their bytes, NULs included, each u32. EFAULT: bad pointer.
+     */
     args_sizes_get(count: number, byteCount: number): number {
       run.enter();
       return writeSizes(run, run.args(), count >>> 0, byteCount >>> 0);

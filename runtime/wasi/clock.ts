@@ -11,7 +11,10 @@ export interface Clock {
   nowMs(): number;
 }
 
-/** What `clock_res_get` reports, nanoseconds: what `Date.now()` and `performance.now()` can tell apart. */
+/**
+ * What `clock_res_get` reports, nanoseconds: what `Date.now()` and `performance.now()` can tell
+ * apart.
+ */
 const REALTIME_RESOLUTION_NS = 1_000_000n;
 const MONOTONIC_RESOLUTION_NS = 1_000n;
 

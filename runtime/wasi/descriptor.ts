@@ -1,12 +1,16 @@
 import { Fd, wasi } from "@bjorn3/browser_wasi_shim";
 
+/** Every `FDFLAGS_*` bit. */
+export const ALL_FDFLAGS = wasi.FDFLAGS_APPEND | wasi.FDFLAGS_DSYNC | wasi.FDFLAGS_NONBLOCK |
+  wasi.FDFLAGS_RSYNC | wasi.FDFLAGS_SYNC;
+
 /** A value, or the error number of why there is none, in the shim's form. */
 type Offset = ReturnType<Fd["fd_seek"]>;
 
 /**
- * What a file descriptor names. On the shim's `Fd`, with its results for calls that are rare; reading and
- * writing go through the four methods below, which copy straight from and to guest memory and allocate
- * nothing. They answer a count of bytes, or a negative error number.
+ * What a file descriptor names. On the shim's `Fd`, with its results for calls that are rare;
+ * reading and writing go through the four methods below, which copy straight from and to guest
+ * memory and allocate nothing. They answer a count of bytes, or a negative error number.
  *
  * What a kind of descriptor does not override, it answers as Wasmtime does: EBADF.
  */

@@ -9,7 +9,9 @@ export class DescriptorTable {
   /** Whether there is anything for {@linkcode reset} to undo. */
   #isTouched = false;
 
-  /** Every run begins with `initial` at 0, 1, 2, ... and may have `maxDescriptors` open at a time. */
+  /**
+   * Every run begins with `initial` at 0, 1, 2, ... and may have `maxDescriptors` open at a time.
+   */
   constructor(initial: readonly Descriptor[], maxDescriptors: number) {
     this.#initial = initial;
     this.#maxDescriptors = maxDescriptors;
@@ -21,7 +23,10 @@ export class DescriptorTable {
     return fd >= 0 && fd < this.#slots.length ? this.#slots[fd] : undefined;
   }
 
-  /** Whether one more can be opened. Asked before a file is created, so that a refusal changes nothing. */
+  /**
+   * Whether one more can be opened. Asked before a file is created, so that a refusal changes
+   * nothing.
+   */
   get hasRoom(): boolean {
     return this.#lowestFree() < this.#maxDescriptors;
   }
@@ -43,7 +48,10 @@ export class DescriptorTable {
     return descriptor.fd_close();
   }
 
-  /** Makes `to` mean what `from` does, and closes what `to` meant and `from`. EBADF: one is not open. */
+  /**
+   * Makes `to` mean what `from` does, and closes what `to` meant and `from`. EBADF: one is not
+   * open.
+   */
   renumber(from: number, to: number): number {
     const descriptor = this.get(from);
     if (descriptor === undefined || this.get(to) === undefined) return wasi.ERRNO_BADF;

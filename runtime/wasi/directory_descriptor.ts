@@ -18,7 +18,9 @@ function possibleRights(handle: DirectoryHandle, rights: number): number {
 export class DirectoryDescriptor extends Descriptor {
   readonly #handle: DirectoryHandle;
   readonly #run: Run;
-  /** What the directory held when it was last read from its beginning: cookies are indices into it. */
+  /**
+   * What the directory held when it was last read from its beginning: cookies are indices into it.
+   */
   #listing: readonly ListedEntry[] | undefined;
 
   /** @param inheriting The rights its parent passes on. */
@@ -47,7 +49,9 @@ export class DirectoryDescriptor extends Descriptor {
     return isChange && this.#handle.isReadOnly ? wasi.ERRNO_ROFS : wasi.ERRNO_NOTCAPABLE;
   }
 
-  /** Entries from `cookie` on: a fresh look at the directory for 0, else as of the last such look. */
+  /**
+   * Entries from `cookie` on: a fresh look at the directory for 0, else as of the last such look.
+   */
   entriesFrom(cookie: bigint): OrErrno<readonly ListedEntry[]> {
     if (cookie === 0n || this.#listing === undefined) {
       const listing = this.handle.list();

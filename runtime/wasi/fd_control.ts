@@ -5,7 +5,9 @@ import type { Run } from "./run.ts";
 /** `fd_advise`, `fd_allocate`, `fd_close`, `fd_datasync`, `fd_renumber` and `fd_sync`. */
 export function fdControlCalls(run: Run, table: DescriptorTable) {
   return {
-    /** Takes advice on how a range will be used. EBADF: not an open file; EINVAL: no such advice. */
+    /**
+     * Takes advice on how a range will be used. EBADF: not an open file; EINVAL: no such advice.
+     */
     fd_advise(fd: number, offset: bigint, length: bigint, advice: number): number {
       run.enter();
       if (advice < wasi.ADVICE_NORMAL || advice > wasi.ADVICE_NOREUSE) return wasi.ERRNO_INVAL;
@@ -13,8 +15,8 @@ export function fdControlCalls(run: Run, table: DescriptorTable) {
     },
 
     /**
-     * Makes a file at least `offset + length` bytes long. EBADF: not an open file; EINVAL: `length` is 0;
-     * EFBIG, ENOSPC: over a quota; ENOTCAPABLE: the right was given up.
+     * Makes a file at least `offset + length` bytes long. EBADF: not an open file; EINVAL: `length`
+     * is 0; EFBIG, ENOSPC: over a quota; ENOTCAPABLE: the right was given up.
      */
     fd_allocate(fd: number, offset: bigint, length: bigint): number {
       run.enter();
@@ -38,7 +40,10 @@ export function fdControlCalls(run: Run, table: DescriptorTable) {
       return table.get(fd)?.fd_datasync() ?? wasi.ERRNO_BADF;
     },
 
-    /** Moves the descriptor `from` to the number `to`, closing what was there. EBADF: one is not open. */
+    /**
+     * Moves the descriptor `from` to the number `to`, closing what was there. EBADF: one is not
+     * open.
+     */
     fd_renumber(from: number, to: number): number {
       run.enter();
       return table.renumber(from, to);

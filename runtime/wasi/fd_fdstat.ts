@@ -1,5 +1,5 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
-import type { Descriptor } from "./descriptor.ts";
+import { ALL_FDFLAGS, type Descriptor } from "./descriptor.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
 import { hasUnknownRights, knownRights } from "./rights.ts";
 import type { Run } from "./run.ts";
@@ -7,13 +7,16 @@ import type { Run } from "./run.ts";
 /** Bytes of an `fdstat` in guest memory. */
 const FDSTAT_BYTES = 24;
 
-const ALL_FDFLAGS = wasi.FDFLAGS_APPEND | wasi.FDFLAGS_DSYNC | wasi.FDFLAGS_NONBLOCK |
-  wasi.FDFLAGS_RSYNC | wasi.FDFLAGS_SYNC;
-
-/** What a descriptor is and may do: `fd_fdstat_get`, `fd_fdstat_set_flags` and `fd_fdstat_set_rights`. */
+/**
+ * What a descriptor is and may do: `fd_fdstat_get`, `fd_fdstat_set_flags` and
+ * `fd_fdstat_set_rights`.
+ */
 export function fdFdstatCalls(run: Run, table: DescriptorTable) {
   return {
-    /** Writes type, flags and rights, an `fdstat`, to `fdstat`. EBADF: not open; EFAULT: bad pointer. */
+    /**
+     * Writes type, flags and rights, an `fdstat`, to `fdstat`. EBADF: not open; EFAULT: bad
+     * pointer.
+     */
     fd_fdstat_get(fd: number, fdstat: number): number {
       run.enter();
       const descriptor = table.get(fd);
@@ -25,8 +28,8 @@ export function fdFdstatCalls(run: Run, table: DescriptorTable) {
     },
 
     /**
-     * Sets APPEND and NONBLOCK. EBADF: not an open file; EINVAL: other flags, which only opening can set;
-     * ENOTCAPABLE: the right was given up.
+     * Sets APPEND and NONBLOCK. EBADF: not an open file; EINVAL: other flags, which only opening
+     * can set; ENOTCAPABLE: the right was given up.
      */
     fd_fdstat_set_flags(fd: number, flags: number): number {
       run.enter();
@@ -55,7 +58,10 @@ export function fdFdstatCalls(run: Run, table: DescriptorTable) {
   };
 }
 
-/** Written here and not by the shim's `Fdstat`: every C program asks for it, and this allocates nothing. */
+/**
+ * Written here and not by the shim's `Fdstat`: every C program asks for it, and this allocates
+ * nothing.
+ */
 function writeFdstat(view: DataView, pointer: number, descriptor: Descriptor): void {
   view.setUint8(pointer, descriptor.filetype);
   view.setUint16(pointer + 2, descriptor.flags, true);

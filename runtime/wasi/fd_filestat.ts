@@ -7,7 +7,10 @@ import { areTimeFlagsValid } from "./times.ts";
 /** `fd_filestat_get`, `fd_filestat_set_size` and `fd_filestat_set_times`. */
 export function fdFilestatCalls(run: Run, table: DescriptorTable) {
   return {
-    /** Writes size, times and so on, a `filestat`, to `filestat`. EBADF: not open; EFAULT: bad pointer. */
+    /**
+     * Writes size, times and so on, a `filestat`, to `filestat`. EBADF: not open; EFAULT: bad
+     * pointer.
+     */
     fd_filestat_get(fd: number, filestat: number): number {
       run.enter();
       const descriptor = table.get(fd);
@@ -32,8 +35,8 @@ export function fdFilestatCalls(run: Run, table: DescriptorTable) {
     },
 
     /**
-     * Sets access and modification times, nanoseconds, as `FSTFLAGS_*` say.
-     * EBADF: not open, or a stream; EINVAL: both a time and "now" for one of them; EROFS: read-only.
+     * Sets access and modification times, nanoseconds, as `FSTFLAGS_*` say. EBADF: not open, or a
+     * stream; EINVAL: both a time and "now" for one of them; EROFS: read-only.
      */
     fd_filestat_set_times(fd: number, atim: bigint, mtim: bigint, flags: number): number {
       run.enter();

@@ -6,13 +6,17 @@ import type { Run } from "./run.ts";
 
 const { RIGHTS_FD_READ, RIGHTS_FD_WRITE } = wasi;
 
-/** Most bytes one call moves; moving fewer than asked for is legal, and bounds what a call costs. */
+/**
+ * Most bytes one call moves; moving fewer than asked for is legal, and bounds what a call costs.
+ */
 const MAX_TRANSFER_BYTES = 16 * 1024 * 1024;
 
 /** Stands for "at the position, moving it". */
 const AT_POSITION = -1;
 
-/** Moves bytes between a descriptor and guest memory; answers how many, or a negative error number. */
+/**
+ * Moves bytes between a descriptor and guest memory; answers how many, or a negative error number.
+ */
 type Move = (descriptor: Descriptor, chunk: Uint8Array, offset: number) => number;
 
 const read: Move = (descriptor, chunk, offset) => {
@@ -27,8 +31,8 @@ const write: Move = (descriptor, chunk, offset) => {
 export function fdIoCalls(run: Run, table: DescriptorTable) {
   return {
     /**
-     * Reads into `count` vectors at `iovecs`, writing the bytes read, u32, to `nread`; 0 is end of file.
-     * EBADF: not open, or not for reading; EFAULT: bad pointer.
+     * Reads into `count` vectors at `iovecs`, writing the bytes read, u32, to `nread`; 0 is end of
+     * file. EBADF: not open, or not for reading; EFAULT: bad pointer.
      */
     fd_read(fd: number, iovecs: number, count: number, nread: number): number {
       run.enter();
@@ -78,7 +82,9 @@ export function fdIoCalls(run: Run, table: DescriptorTable) {
   };
 }
 
-/** Moves vector after vector until one is not moved whole, and writes the bytes moved to `moved`. */
+/**
+ * Moves vector after vector until one is not moved whole, and writes the bytes moved to `moved`.
+ */
 function transfer(
   run: Run,
   descriptor: Descriptor,

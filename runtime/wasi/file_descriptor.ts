@@ -16,7 +16,9 @@ export class FileDescriptor extends Descriptor {
   readonly #handle: FileHandle;
   readonly #nowNs: () => bigint;
   #offset = 0;
-  /** Set by appending: the position is the end of the file, which is only looked up when it matters. */
+  /**
+   * Set by appending: the position is the end of the file, which is only looked up when it matters.
+   */
   #isAtEnd = false;
 
   /** @param inheriting The rights its directory passes on. */

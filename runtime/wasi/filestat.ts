@@ -3,7 +3,10 @@ import { wasi } from "@bjorn3/browser_wasi_shim";
 /** Bytes of a `filestat` in guest memory. */
 export const FILESTAT_BYTES = 64;
 
-/** The shim's `Filestat`, whose layout of the three times is wrong in 0.4.2, written as witx lays it out. */
+/**
+ * The shim's `Filestat`, whose layout of the three times is wrong in 0.4.2, written as witx lays it
+ * out.
+ */
 export class Filestat extends wasi.Filestat {
   override write_bytes(view: DataView, pointer: number): void {
     view.setBigUint64(pointer, this.dev, true);

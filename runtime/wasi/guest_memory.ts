@@ -4,14 +4,15 @@ const NO_BYTES = new Uint8Array(0);
 const IOVEC_BYTES = 8;
 
 /**
- * Most vectors one call looks at, as `IOV_MAX` on Linux. Reading or writing fewer than asked for is legal,
- * and bounds what a call costs.
+ * Most vectors one call looks at, as `IOV_MAX` on Linux. Reading or writing fewer than asked for is
+ * legal, and bounds what a call costs.
  */
 export const MAX_VECTORS = 1024;
 
 /**
- * The module's linear memory. Every pointer from the guest is checked with {@linkcode holds} before it is
- * used; pointers and lengths must be made unsigned (`>>> 0`) first, as 2 GiB and up arrive negative.
+ * The module's linear memory. Every pointer from the guest is checked with {@linkcode holds} before
+ * it is used; pointers and lengths must be made unsigned (`>>> 0`) first, as 2 GiB and up arrive
+ * negative.
  *
  * @example
  * ```ts
@@ -44,7 +45,9 @@ export class GuestMemory {
     if (memory !== undefined && memory.buffer !== this.#buffer) this.#use(memory.buffer);
   }
 
-  /** Whether `length` bytes from `pointer` are inside; both unsigned, so the sum cannot wrap around. */
+  /**
+   * Whether `length` bytes from `pointer` are inside; both unsigned, so the sum cannot wrap around.
+   */
   holds(pointer: number, length: number): boolean {
     return pointer + length <= this.size;
   }

@@ -13,7 +13,8 @@ export const LOOKUPFLAGS_SYMLINK_FOLLOW = 1;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a path out of guest memory. EFAULT: bad pointer; ENAMETOOLONG: over 4,096 bytes; EILSEQ: not UTF-8.
+ * Reads a path out of guest memory. EFAULT: bad pointer; ENAMETOOLONG: over 4,096 bytes; EILSEQ:
+ * not UTF-8.
  */
 export function readPath(run: Run, pointer: number, length: number): OrErrno<string> {
   const [start, bytes] = [pointer >>> 0, length >>> 0];
@@ -48,10 +49,11 @@ export interface GuestPath {
 }
 
 /**
- * A function that calls `use` with where a path leads, if its directory has these rights. All calls made of it
- * can answer EBADF or ENOTDIR (`fd` is no directory), EFAULT (bad pointer), EILSEQ (path not UTF-8), ENAMETOOLONG,
- * EINVAL (NUL in it), ENOENT, ENOTDIR or ELOOP (the path leads nowhere), EPERM (it leads out of `fd`) and ENOTCAPABLE (a
- * right was given up); those that change something, EROFS.
+ * A function that calls `use` with where a path leads, if its directory has these rights. All calls
+ * made of it can answer EBADF or ENOTDIR (`fd` is no directory), EFAULT (bad pointer), EILSEQ (path
+ * not UTF-8), ENAMETOOLONG, EINVAL (NUL in it), ENOENT, ENOTDIR or ELOOP (the path leads nowhere),
+ * EPERM (it leads out of `fd`) and ENOTCAPABLE (a right was given up); those that change something,
+ * EROFS.
  */
 export function targetOf(run: Run, table: DescriptorTable) {
   return (
@@ -69,7 +71,10 @@ export function targetOf(run: Run, table: DescriptorTable) {
   };
 }
 
-/** EEXIST if a name is taken; ENOENT if it ends in a slash, as what is about to be made is no directory. */
+/**
+ * EEXIST if a name is taken; ENOENT if it ends in a slash, as what is about to be made is no
+ * directory.
+ */
 export function checkNewName(
   directory: DirectoryHandle,
   name: string,

@@ -102,15 +102,17 @@ export class WasiHost {
    * Ties the host to a new instance.
    *
    * @param memory The instance's 32-bit memory; without one every pointer is EFAULT.
-   * @param trap Called to end a run; it must trap, which no module can catch. Without it the host throws,
-   * which is cheaper, but a module that uses exceptions could catch that.
+   * @param trap Called to end a run; it must trap, which no module can catch. Without it the host
+   * throws, which is cheaper, but a module that uses exceptions could catch that.
    */
   bind(memory: WebAssembly.Memory | undefined, trap?: () => never): void {
     this.#run.memory.attach(memory);
     this.#run.trap = trap;
   }
 
-  /** Starts a run: what an earlier one opened, gave up or wrote to memory file systems is undone. */
+  /**
+   * Starts a run: what an earlier one opened, gave up or wrote to memory file systems is undone.
+   */
   begin(io: RunIo, bounds: RunBounds): void {
     this.#reset();
     this.#run.begin(io, bounds);

@@ -28,7 +28,9 @@ export function pathFilestatCalls(run: Run, table: DescriptorTable) {
       });
     },
 
-    /** Sets times as `fd_filestat_set_times` does. EINVAL: both a time and "now" for one of them. */
+    /**
+     * Sets times as `fd_filestat_set_times` does. EINVAL: both a time and "now" for one of them.
+     */
     path_filestat_set_times(
       fd: number,
       lookupFlags: number,

@@ -1,5 +1,5 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
-import type { Descriptor } from "./descriptor.ts";
+import { ALL_FDFLAGS, type Descriptor } from "./descriptor.ts";
 import type { DescriptorTable } from "./descriptor_table.ts";
 import { DirectoryDescriptor } from "./directory_descriptor.ts";
 import { FileDescriptor } from "./file_descriptor.ts";
@@ -10,9 +10,6 @@ import { knownRights } from "./rights.ts";
 import type { Run } from "./run.ts";
 
 const ALL_OFLAGS = wasi.OFLAGS_CREAT | wasi.OFLAGS_DIRECTORY | wasi.OFLAGS_EXCL | wasi.OFLAGS_TRUNC;
-const ALL_FDFLAGS = wasi.FDFLAGS_APPEND | wasi.FDFLAGS_DSYNC | wasi.FDFLAGS_NONBLOCK |
-  wasi.FDFLAGS_RSYNC | wasi.FDFLAGS_SYNC;
-
 /** What a `path_open` asks for. */
 interface OpenRequest {
   readonly base: DirectoryDescriptor;
@@ -27,13 +24,13 @@ interface OpenRequest {
 export function pathOpenCalls(run: Run, table: DescriptorTable) {
   return {
     /**
-     * Opens, and with OFLAGS_CREAT makes, a file or opens a directory, and writes its descriptor, the lowest
-     * free number, u32, to `opened`.
+     * Opens, and with OFLAGS_CREAT makes, a file or opens a directory, and writes its descriptor,
+     * the lowest free number, u32, to `opened`.
      *
-     * EBADF, ENOTDIR: `fd` is no directory; EFAULT, EILSEQ, ENAMETOOLONG, EINVAL: bad pointer, path or flags;
-     * ENFILE: too many open; ENOENT, EEXIST, EISDIR, ENOTDIR, ELOOP: what was found is not what was asked for;
-     * EPERM: the path leads out of `fd`; EROFS: read-only; ENOTCAPABLE: a right was given up;
-     * ENOSPC: over a quota.
+     * EBADF, ENOTDIR: `fd` is no directory; EFAULT, EILSEQ, ENAMETOOLONG, EINVAL: bad pointer, path
+     * or flags; ENFILE: too many open; ENOENT, EEXIST, EISDIR, ENOTDIR, ELOOP: what was found is
+     * not what was asked for; EPERM: the path leads out of `fd`; EROFS: read-only; ENOTCAPABLE: a
+     * right was given up; ENOSPC: over a quota.
      */
     path_open(
       fd: number,

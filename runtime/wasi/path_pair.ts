@@ -15,8 +15,9 @@ interface End {
 export function pathPairCalls(run: Run, table: DescriptorTable) {
   return {
     /**
-     * Gives a file another name. EEXIST: the name is taken; EPERM: a directory; EXDEV: another file system;
-     * EINVAL: following links is asked for, which Wasmtime refuses too; ENOSPC: over a quota.
+     * Gives a file another name. EEXIST: the name is taken; EPERM: a directory; EXDEV: another file
+     * system; EINVAL: following links is asked for, which Wasmtime refuses too; ENOSPC: over a
+     * quota.
      */
     path_link(
       oldFd: number,
@@ -36,9 +37,9 @@ export function pathPairCalls(run: Run, table: DescriptorTable) {
     },
 
     /**
-     * Renames, replacing a file by a file or an empty directory by a directory. EISDIR, ENOTDIR, ENOTEMPTY:
-     * one cannot replace the other; EINVAL: a directory into itself; EBUSY: a path ends in "." or "..";
-     * EXDEV: another file system.
+     * Renames, replacing a file by a file or an empty directory by a directory. EISDIR, ENOTDIR,
+     * ENOTEMPTY: one cannot replace the other; EINVAL: a directory into itself; EBUSY: a path ends
+     * in "." or ".."; EXDEV: another file system.
      */
     path_rename(
       oldFd: number,

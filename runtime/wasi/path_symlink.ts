@@ -10,8 +10,8 @@ export function pathSymlinkCalls(run: Run, table: DescriptorTable) {
   const at = targetOf(run, table);
   return {
     /**
-     * Writes what a symbolic link holds to `buffer`, cut off at `bufferLength` bytes, and the bytes written,
-     * u32, to `used`. EINVAL: not a link.
+     * Writes what a symbolic link holds to `buffer`, cut off at `bufferLength` bytes, and the bytes
+     * written, u32, to `used`. EINVAL: not a link.
      */
     path_readlink(
       fd: number,
@@ -36,8 +36,8 @@ export function pathSymlinkCalls(run: Run, table: DescriptorTable) {
     },
 
     /**
-     * Makes a symbolic link that holds the path `content`. EEXIST: the name is taken; ENOSPC: over a quota;
-     * EPERM: `content` is absolute, which could only lead out.
+     * Makes a symbolic link that holds the path `content`. EEXIST: the name is taken; ENOSPC: over
+     * a quota; EPERM: `content` is absolute, which could only lead out.
      */
     path_symlink(
       content: number,

@@ -33,12 +33,13 @@ type Subscription =
 export function pollCalls(run: Run, table: DescriptorTable) {
   return {
     /**
-     * Waits until one of `count` subscriptions at `subscriptions` is due, writes an event for each that is
-     * to `events`, and their number, u32, to `eventCount`. Descriptors never wait: files, and streams that
-     * are at hand. Ends the run with `promote` if it would have to wait where it must not block.
+     * Waits until one of `count` subscriptions at `subscriptions` is due, writes an event for each
+     * that is to `events`, and their number, u32, to `eventCount`. Descriptors never wait: files,
+     * and streams that are at hand. Ends the run with `promote` if it would have to wait where it
+     * must not block.
      *
-     * EINVAL: no subscriptions, too many, of an unknown type, or to a clock that cannot be waited for;
-     * EBADF: a descriptor is not open or not for that; EFAULT: bad pointer.
+     * EINVAL: no subscriptions, too many, of an unknown type, or to a clock that cannot be waited
+     * for; EBADF: a descriptor is not open or not for that; EFAULT: bad pointer.
      */
     poll_oneoff(subscriptions: number, events: number, count: number, eventCount: number): number {
       run.enter();

@@ -9,8 +9,9 @@ const PRESTAT_BYTES = 8;
 export function prestatCalls(run: Run, table: DescriptorTable) {
   return {
     /**
-     * Writes type and length of name of a directory that was open from the beginning, a `prestat`, to
-     * `prestat`. EBADF: not open, or no such directory, which ends the search C programs begin with at 3.
+     * Writes type and length of name of a directory that was open from the beginning, a `prestat`,
+     * to `prestat`. EBADF: not open, or no such directory, which ends the search C programs begin
+     * with at 3.
      */
     fd_prestat_get(fd: number, prestat: number): number {
       run.enter();
@@ -23,8 +24,8 @@ export function prestatCalls(run: Run, table: DescriptorTable) {
     },
 
     /**
-     * Writes the name of such a directory, without a NUL. EBADF: not open; ENOTDIR: not such a directory;
-     * ENAMETOOLONG: `length` is too short; EFAULT: bad pointer.
+     * Writes the name of such a directory, without a NUL. EBADF: not open; ENOTDIR: not such a
+     * directory; ENAMETOOLONG: `length` is too short; EFAULT: bad pointer.
      */
     fd_prestat_dir_name(fd: number, name: number, length: number): number {
       run.enter();

@@ -14,9 +14,9 @@ const OWN_NAMES = [".", ".."] as const;
 export function readdirCalls(run: Run, table: DescriptorTable) {
   return {
     /**
-     * Writes entries, each a `dirent` and its name, from `cookie` on; the last may be cut off where the
-     * buffer ends. Writes the bytes written, u32, to `used`: fewer than `length` at the end of the directory.
-     * Cookies stay good while entries come and go; 0 looks at the directory afresh.
+     * Writes entries, each a `dirent` and its name, from `cookie` on; the last may be cut off where
+     * the buffer ends. Writes the bytes written, u32, to `used`: fewer than `length` at the end of
+     * the directory. Cookies stay good while entries come and go; 0 looks at the directory afresh.
      * EBADF: not an open directory; EFAULT: bad pointer; ENOTCAPABLE: the right was given up.
      */
     fd_readdir(fd: number, buffer: number, length: number, cookie: bigint, used: number): number {

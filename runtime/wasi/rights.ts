@@ -1,10 +1,10 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
 
 /*
- * Rights are 29 bits, so they are kept as numbers and become u64 only in guest memory. As in Wasmtime, what is
- * opened has every right that makes sense for it, reading and writing as asked for; unlike there, a module
- * can give rights up with `fd_fdstat_set_rights`, and what is opened through a directory inherits no more
- * than that directory passes on.
+ * Rights are 29 bits, so they are kept as numbers and become u64 only in guest memory. As in
+ * Wasmtime, what is opened has every right that makes sense for it, reading and writing as asked
+ * for; unlike there, a module can give rights up with `fd_fdstat_set_rights`, and what is opened
+ * through a directory inherits no more than that directory passes on.
  */
 
 /** Every right that exists. */

@@ -4,7 +4,10 @@ import fc from "fast-check";
 import { PREVIEW1_SIGNATURES } from "./signatures.ts";
 import { FileGuest, memoryMount } from "./testing_files.ts";
 
-/** Pointers, lengths, descriptors and flags that are likely to matter, as a module passes them: signed. */
+/**
+ * Pointers, lengths, descriptors and flags that are likely to matter, as a module passes them:
+ * signed.
+ */
 const i32 = fc.oneof(
   fc.constantFrom(
     0,

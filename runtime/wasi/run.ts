@@ -10,15 +10,17 @@ export interface RunBounds {
   /** When the run ends as `timeout`, on the scale of `performance.now()`; Infinity for never. */
   readonly deadlineMs: number;
   /**
-   * Host calls before the run stops with `promote`; Infinity in the pool. A call that moves many bytes
-   * counts once more for each {@linkcode BYTES_PER_UNIT}.
+   * Host calls before the run stops with `promote`; Infinity in the pool. A call that moves many
+   * bytes counts once more for each {@linkcode BYTES_PER_UNIT}.
    */
   readonly hostCalls: number;
   /** Whether the run is no longer wanted; it then ends as `cancelled`. */
   readonly cancelled?: () => boolean;
 }
 
-/** Bytes that a host call may move for the price of one more call: about a microsecond of copying. */
+/**
+ * Bytes that a host call may move for the price of one more call: about a microsecond of copying.
+ */
 export const BYTES_PER_UNIT = 16384;
 
 /** Calls between two looks at the deadline: reading the clock costs as much as a small call. */
@@ -41,7 +43,10 @@ export interface RunOptions {
   readonly sleeper?: Sleeper | undefined;
 }
 
-/** The state of the current run, shared by all host calls of one instance and reused for its next run. */
+/**
+ * The state of the current run, shared by all host calls of one instance and reused for its next
+ * run.
+ */
 export class Run {
   readonly memory = new GuestMemory();
   readonly clock: Clock;
@@ -88,7 +93,10 @@ export class Run {
     this.#cancelled = undefined;
   }
 
-  /** First thing in every host call: counts it, ends the run where that is due, and renews the views. */
+  /**
+   * First thing in every host call: counts it, ends the run where that is due, and renews the
+   * views.
+   */
   enter(): void {
     if (--this.#untilCheck < 0) this.#check();
     this.memory.refresh();
@@ -104,7 +112,10 @@ export class Run {
     if (bytes >= BYTES_PER_UNIT) this.spend(Math.floor(bytes / BYTES_PER_UNIT));
   }
 
-  /** Ends the run: records why, then unwinds the module. Every later host call ends it again at once. */
+  /**
+   * Ends the run: records why, then unwinds the module. Every later host call ends it again at
+   * once.
+   */
   stop(reason: StopReason): never {
     this.stopped ??= reason;
     this.#untilCheck = 0;
@@ -123,20 +134,26 @@ export class Run {
   }
 
   /**
-   * CPU time of the run, nanoseconds: it computes whenever it does not sleep. Never that of the server's
-   * process, which would tell functions about each other.
+   * CPU time of the run, nanoseconds: it computes whenever it does not sleep. Never that of the
+   * server's process, which would tell functions about each other.
    */
   cpuTimeNs(): bigint {
     const usedMs = this.clock.nowMs() - this.#startMs - this.#sleptMs;
     return BigInt(Math.max(0, Math.round(usedMs * 1e6)));
   }
 
-  /** Ends the run with `promote` if it may not block: what follows cannot be undone, or may have to wait. */
+  /**
+   * Ends the run with `promote` if it may not block: what follows cannot be undone, or may have to
+   * wait.
+   */
   leaveFastPath(): void {
     if (this.#sleeper === undefined) this.stop({ kind: "promote" });
   }
 
-  /** Blocks for at most `ms`; may return earlier. Ends the run if it may not block or its time is up. */
+  /**
+   * Blocks for at most `ms`; may return earlier. Ends the run if it may not block or its time is
+   * up.
+   */
   sleep(ms: number): void {
     if (this.#sleeper === undefined) this.stop({ kind: "promote" });
     const startMs = this.clock.nowMs();

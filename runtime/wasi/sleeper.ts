@@ -1,15 +1,17 @@
-/** How a host call waits. Injected: a worker may block, the thread that accepts requests may not. */
+/**
+ * How a host call waits. Injected: a worker may block, the thread that accepts requests may not.
+ */
 export interface Sleeper {
   /**
-   * Blocks this thread for `ms` milliseconds. "interrupted" when it was woken earlier; the caller then looks
-   * at whether its run was cancelled, and goes on waiting if not.
+   * Blocks this thread for `ms` milliseconds. "interrupted" when it was woken earlier; the caller
+   * then looks at whether its run was cancelled, and goes on waiting if not.
    */
   sleep(ms: number): "elapsed" | "interrupted";
 }
 
 /**
- * A sleeper that blocks in `Atomics.wait` and so uses no CPU. Another thread interrupts it by storing a
- * value other than 0 in `wakeCell[0]` and calling `Atomics.notify` on it.
+ * A sleeper that blocks in `Atomics.wait` and so uses no CPU. Another thread interrupts it by
+ * storing a value other than 0 in `wakeCell[0]` and calling `Atomics.notify` on it.
  *
  * @example
  * ```ts

@@ -2,7 +2,9 @@ import { wasi } from "@bjorn3/browser_wasi_shim";
 import type { DescriptorTable } from "./descriptor_table.ts";
 import type { Run } from "./run.ts";
 
-/** The `sock_*` calls. No descriptor is ever a socket, so all answer ENOTSOCK, or EBADF if not open. */
+/**
+ * The `sock_*` calls. No descriptor is ever a socket, so all answer ENOTSOCK, or EBADF if not open.
+ */
 export function sockCalls(run: Run, table: DescriptorTable) {
   const refuse = (fd: number): number => {
     run.enter();

@@ -6,8 +6,8 @@ import type { Run } from "./run.ts";
 const NOT_SEEKABLE = { ret: wasi.ERRNO_SPIPE, offset: 0n };
 
 /**
- * A standard stream: a terminal is a character device, anything else of unknown type, as WASI has no pipes.
- * C programs then buffer whole blocks, which saves a host call for each line.
+ * A standard stream: a terminal is a character device, anything else of unknown type, as WASI has
+ * no pipes. C programs then buffer whole blocks, which saves a host call for each line.
  */
 abstract class StandardStream extends Descriptor {
   constructor(rights: number, isTerminal: boolean) {

@@ -5,8 +5,9 @@ class StopSignal {}
 export const STOP_SIGNAL = new StopSignal();
 
 /**
- * Whether this was thrown to end a run, so that the reason is `WasiHost.stopped`. A run may also have been
- * stopped when it is not: a module that uses exceptions is stopped by a trap, or may swallow the signal.
+ * Whether this was thrown to end a run, so that the reason is `WasiHost.stopped`. A run may also
+ * have been stopped when it is not: a module that uses exceptions is stopped by a trap, or may
+ * swallow the signal.
  *
  * @example
  * ```ts

@@ -1,4 +1,6 @@
-/** What the tests of this folder share: a fake clock, a guest made of a bare memory, and sentinels. */
+/**
+ * What the tests of this folder share: a fake clock, a guest made of a bare memory, and sentinels.
+ */
 import { assertEquals } from "@std/assert";
 import type { Clock } from "./clock.ts";
 import { WasiHost, type WasiHostOptions } from "./host.ts";
@@ -154,7 +156,9 @@ export class Guest {
     return this.view.getBigUint64(at, true);
   }
 
-  /** Asserts that `length` bytes from `at` are the only ones that are not sentinels around there. */
+  /**
+   * Asserts that `length` bytes from `at` are the only ones that are not sentinels around there.
+   */
   assertWroteOnly(at: number, length: number): void {
     const around = [
       ...this.bytes.slice(at - 16, at),

@@ -1,4 +1,7 @@
-/** What the tests of files share: a guest with a directory at descriptor 3, in memory and on the host. */
+/**
+ * What the tests of files share: a guest with a directory at descriptor 3, in memory and on the
+ * host.
+ */
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
@@ -204,7 +207,9 @@ export class FileGuest extends Guest {
     return errno === 0 ? this.text(DATA, this.u32(RESULT)) : -errno;
   }
 
-  /** Whole entries of one `fd_readdir`, and whether it reached the end; or a negative error number. */
+  /**
+   * Whole entries of one `fd_readdir`, and whether it reached the end; or a negative error number.
+   */
   readdir(
     fd: number,
     cookie = 0n,
@@ -263,7 +268,11 @@ export class HostFolder {
   }
 
   mount(options: Partial<HostFileSystemOptions> = {}): HostFileSystem {
-    return new HostFileSystem("/", this.inside, { files: nodeHostFiles(), ...options });
+    return new HostFileSystem("/", this.inside, {
+      files: nodeHostFiles(),
+      allowUnanchored: true,
+      ...options,
+    });
   }
 
   /** Names and contents of `outside`. */

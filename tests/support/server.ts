@@ -11,19 +11,10 @@ export interface Runtime {
   readonly command: readonly string[];
 }
 
-/** Skerry from its source, with exactly the permissions `deno task serve` gives it. */
+/** Skerry from its source, as `deno task serve` starts it. */
 export const DENO_SOURCE: Runtime = {
   name: "Deno, from source",
-  command: [
-    Deno.execPath(),
-    "run",
-    "--allow-net",
-    "--allow-read",
-    "--allow-write",
-    "--allow-env",
-    "--allow-sys",
-    join(ROOT, "main.ts"),
-  ],
+  command: [Deno.execPath(), "run", "-A", join(ROOT, "main.ts")],
 };
 
 /** A server in a process of its own, on a free port. */

@@ -12,8 +12,8 @@ interface Rounded {
 const MAX_FILES = 1024;
 
 /**
- * `node:fs` takes times as seconds in a double, so that they are up to 120 ns off. What was asked for is
- * remembered, and answered for as long as the file has the time that came of it.
+ * `node:fs` takes times as seconds in a double, so that they are up to 120 ns off. What was asked
+ * for is remembered, and answered for as long as the file has the time that came of it.
  */
 export class ExactTimes {
   readonly #files = new Map<string, Rounded>();

@@ -30,9 +30,10 @@ export interface ListedEntry {
 }
 
 /**
- * An open directory of a file system. A `name` is one component of a path: never empty, "." or "..", and
- * without "/". No operation follows a symbolic link, so none can leave the directory; `resolve.ts` does the
- * following, step by step. Operations that answer only a number answer an error number, 0 for success.
+ * An open directory of a file system. A `name` is one component of a path: never empty, "." or
+ * "..", and without "/". No operation follows a symbolic link, so none can leave the directory;
+ * `resolve.ts` does the following, step by step. Operations that answer only a number answer an
+ * error number, 0 for success.
  */
 export interface DirectoryHandle {
   /** Nothing reached through it may be changed; what would is EROFS. */
@@ -56,7 +57,10 @@ export interface DirectoryHandle {
   list(): OrErrno<readonly ListedEntry[]>;
   createDirectory(name: string): number;
   createSymlink(name: string, target: string): number;
-  /** Makes `name` in `into` another name of this directory's entry `source`. EXDEV: another file system. */
+  /**
+   * Makes `name` in `into` another name of this directory's entry `source`. EXDEV: another file
+   * system.
+   */
   createLink(source: string, into: DirectoryHandle, name: string): number;
   /** Renames as POSIX has it: replaces a file by a file, an empty directory by a directory. */
   rename(source: string, into: DirectoryHandle, name: string): number;

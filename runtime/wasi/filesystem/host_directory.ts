@@ -87,7 +87,13 @@ export class HostDirectory implements DirectoryHandle {
   }
 
   openFile(name: string, options: OpenOptions): OrErrno<FileHandle> {
-    return this.#at(name, (path) => HostFile.open(this.#system, path, options));
+    const file = this.#at(name, (path) => HostFile.open(this.#system, path, options));
+    if (typeof file === "number" || this.#system.files.isAnchored) return file;
+    // The path may have led elsewhere meanwhile: it must lead here still.
+    const path = this.#reach();
+    if (typeof path !== "number") return file;
+    file.close();
+    return path;
   }
 
   duplicate(): OrErrno<DirectoryHandle> {
@@ -193,7 +199,8 @@ export class HostDirectory implements DirectoryHandle {
     if (fd < 0) return -fd;
     const anchor = this.#system.files.anchor(fd);
     if (anchor !== undefined) return anchor;
-    // Without an anchor something else may have taken the path: make sure at least just before each use.
+    // Without an anchor something else may have taken the path: make sure at least just before each
+    // use.
     this.#identity ??= asStat(this.#system.files.fstat(fd));
     const now = asStat(this.#system.files.lstat(this.#path));
     const isThere = this.#identity !== undefined && now !== undefined &&

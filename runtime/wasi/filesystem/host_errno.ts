@@ -37,7 +37,10 @@ const BY_CODE: ReadonlyMap<string, number> = new Map([
   ["EXDEV", wasi.ERRNO_XDEV],
 ]);
 
-/** The error number of what a file call threw: EACCES if Deno's permissions forbid it, EIO if unknown. */
+/**
+ * The error number of what a file call threw: EACCES if Deno's permissions forbid it, EIO if
+ * unknown.
+ */
 export function errnoOf(thrown: unknown): number {
   const { code, name } = (thrown ?? {}) as { code?: unknown; name?: unknown };
   const errno = typeof code === "string" ? BY_CODE.get(code) : undefined;

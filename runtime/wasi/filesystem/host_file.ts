@@ -5,7 +5,9 @@ import type { HostFileSystem } from "./host_file_system.ts";
 import type { HostOpenFlags, HostStat } from "./host_files.ts";
 import { isSameFile, toFilestat } from "./host_stat.ts";
 
-/** How often opening is tried again when someone else makes, removes or replaces the file meanwhile. */
+/**
+ * How often opening is tried again when someone else makes, removes or replaces the file meanwhile.
+ */
 const MAX_ATTEMPTS = 4;
 
 /** An open file of the host. */
@@ -50,8 +52,9 @@ export class HostFile implements FileHandle {
   }
 
   /**
-   * Opens what was found. Nothing is cut off before it is known to be that: a platform without anchors may
-   * follow a link in spite of O_NOFOLLOW, as Deno does without `--allow-all`. EAGAIN: it is another file.
+   * Opens what was found. Nothing is cut off before it is known to be that: a platform without
+   * anchors may follow a link in spite of O_NOFOLLOW, as Deno does without `--allow-all`. EAGAIN:
+   * it is another file.
    */
   static #openFound(
     system: HostFileSystem,
@@ -100,8 +103,9 @@ export class HostFile implements FileHandle {
   }
 
   /**
-   * Opens the file again, so that appending is the host's and no other writer's bytes are lost; or, where
-   * that cannot be, moves writes to the end itself. ENOTSUP: the host appends and cannot be stopped.
+   * Opens the file again, so that appending is the host's and no other writer's bytes are lost; or,
+   * where that cannot be, moves writes to the end itself. ENOTSUP: the host appends and cannot be
+   * stopped.
    */
   setAppend(append: boolean): number {
     if (append === this.#appends) return wasi.ERRNO_SUCCESS;

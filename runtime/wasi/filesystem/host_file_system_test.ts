@@ -11,6 +11,7 @@ const WAYS: [name: string, files: () => HostFiles][] = [
   ["anchored", nodeHostFiles],
   ["by path", () => ({
     ...nodeHostFiles(),
+    isAnchored: false,
     anchor: () => undefined,
     reopen: () => -wasi.ERRNO_NOTSUP,
   })],
@@ -102,6 +103,7 @@ Deno.test("without O_NOFOLLOW a file that becomes a link is still found out, and
   fs.writeFileSync(`${folder.inside}/f`, "inside");
   const following: HostFiles = {
     ...files,
+    isAnchored: false,
     anchor: () => undefined,
     openFile: (_path, { write }) => fs.openSync(`${folder.outside}/secret`, write ? "r+" : "r"),
   };
@@ -387,5 +389,39 @@ Deno.test("what the host did not write does not count", () => {
   for (let i = 0; i < 5; i++) assertEquals(guest.write(fd, "abcd"), -wasi.ERRNO_IO);
   isFull = false;
   assertEquals([guest.write(fd, "abcd"), guest.write(fd, "bcd")], [1, 1]);
+  guest.host.end();
+});
+
+Deno.test("by path, a folder is read-only unless that is waived", () => {
+  using folder = new HostFolder();
+  fs.writeFileSync(`${folder.inside}/f`, "text");
+  const mount = folder.mount({ files: WAYS[1]![1](), allowUnanchored: false });
+  const guest = new FileGuest([mount]);
+  assertEquals([mount.isReadOnly, guest.contents("f")], [true, "text"]);
+  assertEquals([guest.create("new"), guest.unlink("f")], [-wasi.ERRNO_ROFS, -wasi.ERRNO_ROFS]);
+  assertEquals(folder.mount({ files: WAYS[1]![1]() }).isReadOnly, false);
+  guest.host.end();
+});
+
+Deno.test("by path, a file is not kept if its directory was replaced while it was opened", () => {
+  using folder = new HostFolder();
+  fs.mkdirSync(`${folder.inside}/d`);
+  fs.writeFileSync(`${folder.inside}/d/secret`, "inside");
+  const files = WAYS[1]![1]();
+  let looks = 0;
+  const swapping: HostFiles = {
+    ...files,
+    lstat: (path) => {
+      // The second look at the file is the last before it is opened.
+      if (path.endsWith("/d/secret") && ++looks === 2) {
+        fs.renameSync(`${folder.inside}/d`, `${folder.inside}/moved`);
+        fs.symlinkSync("../outside", `${folder.inside}/d`);
+      }
+      return files.lstat(path);
+    },
+  };
+  const guest = new FileGuest([folder.mount({ files: swapping })]);
+  assertEquals(guest.contents("d/secret"), -wasi.ERRNO_NOENT);
+  assertEquals(looks, 2);
   guest.host.end();
 });

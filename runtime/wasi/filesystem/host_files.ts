@@ -29,23 +29,30 @@ export interface HostEntry {
 }
 
 /**
- * The host's file calls, injected so that tests can come between them. None throws: each answers a WASI error
- * number, 0 for success; or a value or a WASI error number; or, where the value is a number, that or a
- * negative error number.
+ * The host's file calls, injected so that tests can come between them. None throws: each answers a
+ * WASI error number, 0 for success; or a value or a WASI error number; or, where the value is a
+ * number, that or a negative error number.
  */
 export interface HostFiles {
+  /** Whether {@linkcode anchor} has an answer. */
+  readonly isAnchored: boolean;
   /**
-   * The path by which to reach what is in an open directory, wherever that directory is moved and whatever
-   * takes its name; undefined where the platform has none.
+   * The path by which to reach what is in an open directory, wherever that directory is moved and
+   * whatever takes its name; undefined where the platform has none.
    */
   anchor(fd: number): string | undefined;
-  /** Whether a name is one component of a path here too: on Windows "\\" separates, and ":" names a drive. */
+  /**
+   * Whether a name is one component of a path here too: on Windows "\\" separates, and ":" names a
+   * drive.
+   */
   isPlainName(name: string): boolean;
   /** Opens a directory; follows a final link only if told to. Answers a descriptor. */
   openDirectory(path: string, follow: boolean): number;
   /** Opens a file. Answers a descriptor. */
   openFile(path: string, flags: HostOpenFlags): number;
-  /** Opens an open file once more, with other flags. ENOTSUP where directories cannot be anchored. */
+  /**
+   * Opens an open file once more, with other flags. ENOTSUP where directories cannot be anchored.
+   */
   reopen(fd: number, flags: HostOpenFlags): number;
   close(fd: number): void;
   fstat(fd: number): OrErrno<HostStat>;

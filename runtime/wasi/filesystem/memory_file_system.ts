@@ -26,8 +26,8 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const DEFAULT_MAX_ENTRIES = 16384;
 
 /**
- * A directory tree in memory. Each run finds the same contents, whatever runs before it did. Over a quota is
- * ENOSPC. Belongs to one host.
+ * A directory tree in memory. Each run finds the same contents, whatever runs before it did. Over a
+ * quota is ENOSPC. Belongs to one host.
  *
  * @example
  * ```ts

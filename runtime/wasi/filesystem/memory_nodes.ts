@@ -59,7 +59,9 @@ export class LinkNode extends Node {
   }
 }
 
-/** A regular file. Its bytes stay those of the template, shared by all runs, until it is written to. */
+/**
+ * A regular file. Its bytes stay those of the template, shared by all runs, until it is written to.
+ */
 export class FileNode extends Node {
   readonly filetype = wasi.FILETYPE_REGULAR_FILE;
   /** Handles open on it: it lives on without a name while there are any. */
@@ -141,7 +143,10 @@ export class FileNode extends Node {
     return wasi.ERRNO_NOSPC;
   }
 
-  /** Makes the bytes its own and at least this many: twice as many as before, so that appending is cheap. */
+  /**
+   * Makes the bytes its own and at least this many: twice as many as before, so that appending is
+   * cheap.
+   */
   #reserve(size: number): void {
     if (size <= this.#bytes.length && !this.#isTemplate) return;
     const doubled = this.#isTemplate ? 0 : Math.min(this.#bytes.length * 2, this.#quota.maxBytes);

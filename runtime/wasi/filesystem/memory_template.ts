@@ -1,4 +1,7 @@
-/** Contents of a directory: bytes for a file, a string for a symbolic link, an object for a directory. */
+/**
+ * Contents of a directory: bytes for a file, a string for a symbolic link, an object for a
+ * directory.
+ */
 export interface MemoryContents {
   readonly [name: string]: Uint8Array | string | MemoryContents;
 }
@@ -22,8 +25,8 @@ export interface TemplateDirectory {
 }
 
 /**
- * What every run finds. Its inodes are numbered once, in order, so that the numbers a run sees do not depend on
- * what earlier ones looked at.
+ * What every run finds. Its inodes are numbered once, in order, so that the numbers a run sees do
+ * not depend on what earlier ones looked at.
  */
 export type Template = TemplateDirectory | TemplateFile | TemplateLink;
 

@@ -37,6 +37,7 @@ const DESCRIPTORS = "/proc/self/fd";
 export function nodeHostFiles(): HostFiles {
   const isAnchored = canAnchor();
   return {
+    isAnchored,
     anchor: (fd) => isAnchored ? `${DESCRIPTORS}/${fd}` : undefined,
     isPlainName: (name) => sep === "/" || !/[\\:]/.test(name),
     openDirectory: (path, follow) => {

@@ -9,7 +9,9 @@ import type {
   OrErrno,
 } from "./handles.ts";
 
-/** A directory through which nothing can be changed, nor through any that is opened from it: EROFS. */
+/**
+ * A directory through which nothing can be changed, nor through any that is opened from it: EROFS.
+ */
 export class ReadOnlyDirectory implements DirectoryHandle {
   readonly isReadOnly = true;
   readonly #inner: DirectoryHandle;

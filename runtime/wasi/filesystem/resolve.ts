@@ -36,13 +36,13 @@ export interface Target {
 }
 
 /**
- * Resolves a path below a directory and calls `use` with where it leads, answering what `use` does, or an error
- * number. Each component is looked up in the directory that was opened for the one before it, and ".." goes
- * back to that directory's own parent on this walk; so however links are made or entries renamed meanwhile,
- * the walk stays below `base`.
+ * Resolves a path below a directory and calls `use` with where it leads, answering what `use` does,
+ * or an error number. Each component is looked up in the directory that was opened for the one
+ * before it, and ".." goes back to that directory's own parent on this walk; so however links are
+ * made or entries renamed meanwhile, the walk stays below `base`.
  *
- * EPERM: the path is absolute, or leads out of `base`; ENOENT: empty, or a component is missing; ENOTDIR: one is
- * not a directory; ELOOP: too many links; EINVAL: a NUL in it.
+ * EPERM: the path is absolute, or leads out of `base`; ENOENT: empty, or a component is missing;
+ * ENOTDIR: one is not a directory; ELOOP: too many links; EINVAL: a NUL in it.
  */
 export function resolve<T>(
   meter: Meter,

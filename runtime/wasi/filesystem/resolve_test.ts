@@ -4,7 +4,10 @@ import { memoryMount } from "../testing_files.ts";
 import type { MemoryContents } from "./memory_template.ts";
 import { type Follow, resolve } from "./resolve.ts";
 
-/** Where a path leads in a directory with these contents: the name, "." for itself, or an error number. */
+/**
+ * Where a path leads in a directory with these contents: the name, "." for itself, or an error
+ * number.
+ */
 function follow(contents: MemoryContents, path: string, how: Follow): string | number {
   const { root } = memoryMount(contents);
   return resolve({ spend() {} }, root, path, how, ({ name, isDirectoryWanted }) => {

@@ -2,9 +2,9 @@ import { wasi } from "@bjorn3/browser_wasi_shim";
 import type { HostFiles } from "./host_files.ts";
 
 /**
- * Host files whose open descriptors are known, so that there are never too many, and all can be closed after
- * a run. A run may end, or run out of stack, between any two steps of a call: what it had open then would
- * else stay open for ever.
+ * Host files whose open descriptors are known, so that there are never too many, and all can be
+ * closed after a run. A run may end, or run out of stack, between any two steps of a call: what it
+ * had open then would else stay open for ever.
  */
 export interface TrackedFiles extends HostFiles {
   /** Closes whatever is open. */

@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Platform } from "../runtime/platform/platform.ts";
 import { type CliContext, USAGE_ERROR, type Verb } from "./context.ts";
+import { linePrinter } from "./line_printer.ts";
 import { runVerb } from "./run.ts";
 import { serveVerb } from "./serve.ts";
 import { VERSION } from "./version.ts";
@@ -25,8 +26,8 @@ export async function main(entryUrl: URL): Promise<void> {
   const context: CliContext = {
     platform: await currentPlatform(entryUrl),
     entryUrl,
-    print: (line) => console.log(line),
-    printError: (line) => console.error(line),
+    print: linePrinter(console.log, process.stdout),
+    printError: linePrinter(console.error, process.stderr),
   };
   // Connections that outlived the grace period would keep the process alive.
   process.exit(await dispatch(name, args, context));

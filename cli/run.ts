@@ -13,7 +13,7 @@ import {
 } from "./arguments.ts";
 import { readDirectories } from "./directories.ts";
 import { type CliContext, USAGE_ERROR } from "./context.ts";
-import { runModule, type RunReport, type RunRequest } from "./run_module.ts";
+import { runModule, type RunReport, type RunRequest, STARTED } from "./run_module.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   invoke: { value: "NAME", help: "call this export instead of _start (or run, of a reactor)" },
@@ -128,11 +128,12 @@ function runBounded(request: RunRequest, platform: Platform): Promise<RunReport>
   const thread = platform.spawnWorker("run");
   const giveUp = (outcome: Outcome) =>
     resolve(ok({ outcome, fuel: NaN, memoryPages: NaN, wallMs: request.timeoutMs }));
-  const timer = setTimeout(
-    () => giveUp({ kind: "timeout" }),
-    request.timeoutMs + OVERRUN_GRACE_MS,
-  );
-  thread.onMessage((report) => resolve(report as RunReport));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  thread.onMessage((message) => {
+    if (message !== STARTED) return resolve(message as RunReport);
+    const limitMs = request.timeoutMs + OVERRUN_GRACE_MS;
+    timer = setTimeout(() => giveUp({ kind: "timeout" }), limitMs);
+  });
   thread.onExit((reason) => giveUp({ kind: "trapped", trap: "unknown", message: reason }));
   thread.post(request, [request.bytes.buffer]);
   return promise.finally(() => {
@@ -155,9 +156,15 @@ function conclude(
   const message = describe(outcome, request);
   if (message !== undefined) context.printError(`${request.args[0]} ${message}`);
   if (withStats) {
-    context.printError(`fuel=${fuel} memory_pages=${memoryPages} wall_ms=${wallMs.toFixed(3)}`);
+    const [used, pages] = [numberOrUnknown(fuel), numberOrUnknown(memoryPages)];
+    context.printError(`fuel=${used} memory_pages=${pages} wall_ms=${wallMs.toFixed(3)}`);
   }
   return exitCode(outcome);
+}
+
+/** A run whose thread was ended cannot tell what it used. */
+function numberOrUnknown(value: number): string {
+  return Number.isNaN(value) ? "unknown" : String(value);
 }
 
 function describe(outcome: Outcome, request: RunRequest): string | undefined {

@@ -1,11 +1,12 @@
-import type { SkerryError } from "../runtime/errors.ts";
+import { type SkerryError, skerryError } from "../runtime/errors.ts";
 import { isatty } from "node:tty";
 import { chooseHandler } from "../runtime/isolate/handler_choice.ts";
 import { type MountGrant, openMounts } from "../runtime/isolate/mount_grant.ts";
-import { compileModule } from "../runtime/isolate/prepare.ts";
+import { type CompiledModule, compileModule } from "../runtime/isolate/prepare.ts";
 import { type OnceResult, runOnce } from "../runtime/isolate/run_once.ts";
 import type { ThreadPort } from "../runtime/platform/platform.ts";
-import { ok, type Result } from "../runtime/result.ts";
+import { err, ok, type Result } from "../runtime/result.ts";
+import type { WasiHostOptions } from "../runtime/wasi/host.ts";
 import { secureRandom } from "../runtime/wasi/random.ts";
 import { atomicsSleeper } from "../runtime/wasi/sleeper.ts";
 import { systemClock } from "../runtime/wasi/system_clock.ts";
@@ -32,8 +33,14 @@ export interface RunRequest {
 /** How it went: refused before it ran, or run. */
 export type RunReport = Result<OnceResult & { readonly wallMs: number }, SkerryError>;
 
+/** What the thread of a run posts when the program begins: from now on its wall clock runs. */
+export const STARTED = "started";
+
 /** Compiles and runs a module on this thread, with the standard streams passed through. */
-export async function runModule(request: RunRequest): Promise<RunReport> {
+export async function runModule(
+  request: RunRequest,
+  onStart: () => void = () => {},
+): Promise<RunReport> {
   const system = {
     clock: systemClock,
     random: secureRandom,
@@ -50,23 +57,35 @@ export async function runModule(request: RunRequest): Promise<RunReport> {
   if (!compiled.ok) return compiled;
   const handler = chooseHandler(compiled.value.info, request.handler, request.args[0]!);
   if (!handler.ok) return handler;
+  onStart();
+  return runCompiled(compiled.value, handler.value, request, system);
+}
+
+function runCompiled(
+  compiled: CompiledModule,
+  handler: string,
+  { args, environ, fuel, timeoutMs }: RunRequest,
+  system: WasiHostOptions,
+): RunReport {
   const startMs = performance.now();
-  const result = runOnce(
-    compiled.value,
-    handler.value,
-    terminalIo(request.args, request.environ),
-    {
-      fuel: request.fuel,
-      deadlineMs: startMs + request.timeoutMs,
-      hostCalls: Infinity,
-      inlinePages: -1,
-    },
-    system,
-  );
-  return ok({ ...result, wallMs: performance.now() - startMs });
+  const budget = {
+    fuel,
+    deadlineMs: startMs + timeoutMs,
+    hostCalls: Infinity,
+    inlinePages: -1,
+  };
+  try {
+    const result = runOnce(compiled, handler, terminalIo(args, environ), budget, system);
+    return ok({ ...result, wallMs: performance.now() - startMs });
+  } catch (thrown) {
+    // Not the program's doing: a standard stream that fails, or memory that cannot be had.
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return err(skerryError("internal_error", `Cannot go on running ${args[0]}: ${reason}`));
+  }
 }
 
 /** The far end of a run on a thread of its own, where it can be ended whatever it does. */
 export function serveRunThread(port: ThreadPort): void {
-  port.onMessage(async (message) => port.post(await runModule(message as RunRequest), []));
+  const onStart = () => port.post(STARTED, []);
+  port.onMessage(async (message) => port.post(await runModule(message as RunRequest, onStart), []));
 }

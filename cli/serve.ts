@@ -187,13 +187,18 @@ function announce(server: SkerryServer, options: ServeOptions, context: CliConte
     ...functions.slice(0, LISTED_FUNCTIONS).map(({ route }) => route.length),
   );
   for (const { route, file } of functions.slice(0, LISTED_FUNCTIONS)) {
-    context.print(`  ${url}${route.padEnd(width)}  ${file}`);
+    context.print(printable(`  ${url}${route.padEnd(width)}  ${file}`));
   }
   const more = functions.length - LISTED_FUNCTIONS;
   if (more > 0) context.print(`  … and ${more} more: ${url}/_/functions`);
   if (functions.length === 0) {
     context.print(`  No functions yet: drop a .wasm file into ${options.functionsFolder}/`);
   }
+}
+
+/** File names may hold what a terminal would obey. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 function untilStopped(server: SkerryServer, graceMs: number, context: CliContext): Promise<number> {

@@ -1,4 +1,5 @@
 import { readSync, writeSync } from "node:fs";
+import { errnoOf } from "../runtime/wasi/filesystem/host_errno.ts";
 import type { ByteSink, ByteSource, RunIo, StringBlock } from "../runtime/wasi/run_io.ts";
 
 const STDIN = 0;
@@ -34,15 +35,18 @@ function descriptorSink(fd: number): ByteSink {
   };
 }
 
-/** Does an I/O call, again while the descriptor is not ready; `atEnd` if the other end has gone. */
-function whenReady<T>(io: () => T, atEnd: T): T {
+/**
+ * Does an I/O call, again while the descriptor is not ready; `atEnd` if the other end has gone. Other failures are the
+ * program's to handle: a negative error number.
+ */
+function whenReady<T>(io: () => T, atEnd: T): T | number {
   for (;;) {
     try {
       return io();
     } catch (thrown) {
       const { code } = thrown as { code?: string };
       if (code === "EOF" || code === "EPIPE") return atEnd;
-      if (code !== "EAGAIN" && code !== "EWOULDBLOCK") throw thrown;
+      if (code !== "EAGAIN" && code !== "EWOULDBLOCK") return -errnoOf(thrown);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { GUESTS } from "./guests/guests.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
-import { type ServerProcess, startServer } from "./support/server.ts";
+import { DENO_SOURCE, type ServerProcess, startServer } from "./support/server.ts";
 
 async function setUp(args: readonly string[] = []) {
   const folder = await temporaryFolder({
@@ -226,4 +226,104 @@ Deno.test("A module truncated anywhere is refused, and named as such", async () 
     assertEquals([length, response.status, code], [length, 422, "invalid_module"]);
   }
   await assertUnharmed(server);
+});
+
+Deno.test("A request that two servers could read differently is refused, and nothing after it is read", async () => {
+  await using scene = await setUp();
+  const smuggled = "GET /hello HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+  const framings = [
+    "content-length: 6\r\ntransfer-encoding: chunked",
+    "content-length: 5\r\ncontent-length: 6",
+    "content-length: +5",
+    "transfer-encoding: xchunked",
+    "transfer-encoding : chunked",
+    "transfer-encoding: chunked\r\ntransfer-encoding: identity",
+    "x-folded: a\r\n b",
+  ];
+  for (const framing of framings) {
+    const head = `POST /echo HTTP/1.1\r\nhost: localhost\r\n${framing}\r\n\r\n`;
+    const answer = await exchange(scene.server, `${head}0\r\n\r\n${smuggled}`);
+    assertMatch(answer, /^HTTP\/1\.1 400 /, framing);
+    assertEquals(answer.split("HTTP/1.1 ").length, 2, framing);
+  }
+  await assertUnharmed(scene.server);
+});
+
+Deno.test("The body of a GET is not the next request", async () => {
+  await using scene = await setUp();
+  const body = "GET /echo HTTP/1.1\r\nhost: localhost\r\n\r\n";
+  const answer = await exchange(
+    scene.server,
+    `GET /hello HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}` +
+      "GET /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+  );
+  const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map((found) => found[1]);
+  assertEquals(statuses, ["200", "404"]);
+});
+
+Deno.test("Pipelined requests are answered in order", async () => {
+  await using scene = await setUp();
+  const names = ["a", "b", "c", "d", "e"];
+  const requests = names.map((name, i) => {
+    const connection = i === names.length - 1 ? "close" : "keep-alive";
+    return `GET /greet/${name} HTTP/1.1\r\nhost: localhost\r\nconnection: ${connection}\r\n\r\n`;
+  });
+  const answer = await exchange(scene.server, requests.join(""));
+  const found = [...answer.matchAll(/PARAM_NAME=(\w)/g)].map((match) => match[1]);
+  assertEquals(found, names);
+});
+
+Deno.test("A host that is none makes no other path of a request's", async () => {
+  await using scene = await setUp();
+  const answer = await exchange(
+    scene.server,
+    "GET /functions HTTP/1.1\r\nhost: localhost/_\r\nconnection: close\r\n\r\n",
+  );
+  assertMatch(answer, /^HTTP\/1\.1 400 /);
+});
+
+Deno.test("A query of four thousand arguments reaches the function", async () => {
+  await using scene = await setUp();
+  const response = await fetch(`${scene.server.url}/greet/x?${"&".repeat(4000)}`);
+  assertMatch(await response.text(), /QUERY_STRING=&{4000}/);
+});
+
+Deno.test("Five hundred clients that never finish their headers delay nobody", async () => {
+  await using scene = await setUp();
+  const idle = await Promise.all(Array.from({ length: 500 }, () => openSocket(scene.server)));
+  for (const socket of idle) {
+    socket.on("error", () => {});
+    socket.write("GET /hello HTTP/1.1\r\nhost: loc");
+  }
+  const startMs = performance.now();
+  for (let i = 0; i < 20; i++) await assertUnharmed(scene.server);
+  assert(performance.now() - startMs < 2000);
+  for (const socket of idle) socket.destroy();
+  await assertUnharmed(scene.server);
+});
+
+Deno.test({
+  name: "A log that cannot be written any more costs the log and nothing else",
+  // The device that is always full is Linux's.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using folder = await temporaryFolder({
+      "hello.wasm": await GUESTS.exit0(),
+      "trap.wasm": await GUESTS.unreachable(),
+    });
+    const command = ["bash", "-c", 'exec "$@" 2>/dev/full', "bash", ...DENO_SOURCE.command];
+    const runtime = { name: "Deno, with its disk full", command };
+    await using server = await startServer(folder.path, { runtime, args: ["--log-requests"] });
+    await assertUnharmed(server);
+    const trapped = await fetch(`${server.url}/trap`);
+    assertEquals((await trapped.json()).code, "function_trapped");
+    await folder.write("broken.wasm", "not a module");
+    await eventually(
+      () => fetch(`${server.url}/broken`).then((response) => response.json()),
+      ({ code }) => code === "invalid_module",
+    );
+    await assertUnharmed(server);
+    server.kill("SIGTERM");
+    assertEquals((await server.status).code, 0);
+  },
 });

@@ -72,6 +72,17 @@ Deno.test("run keeps what was printed before a trap", async () => {
   assertEquals([code, stdout], [134, "before\n"]);
 });
 
+Deno.test("run --timeout-ms is the program's time: starting its thread does not count", async () => {
+  const { code, stdout } = await runGuest("exit0", ["--timeout-ms", "1"]);
+  assertEquals([code, stdout], [0, "before\n"]);
+});
+
+Deno.test("run --stats says what it does not know of a run whose thread was ended", async () => {
+  const { code, stderr } = await runGuest("endlessLoop", ["--timeout-ms", "20", "--stats"]);
+  assertEquals(code, 124);
+  assertMatch(stderr, /^fuel=unknown memory_pages=unknown wall_ms=20\.000$/m);
+});
+
 Deno.test("run stops at its fuel, its memory and its timeout", async () => {
   const fuel = await runGuest("endlessLoop", ["--fuel", "1000000"]);
   assertEquals(fuel.code, 134);

@@ -12,6 +12,7 @@ Deno.test("the system's hints reach a registry: files are served, replaced and g
     prepare: fake.prepare,
     environment: () => undefined,
     log: () => {},
+    hints: (onHint) => new FolderHints(folder.path, onHint),
     // Without the periodic rescan: only hints lead to a scan.
     clock: { ...SYSTEM_CLOCK, after: (ms, callback) => after(ms, callback) },
   });

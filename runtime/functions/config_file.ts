@@ -74,8 +74,13 @@ function parseToml({ file, text }: ConfigSource): Result<Record<string, unknown>
   }
 }
 
+/** Characters of a key that an error repeats at most. */
+const MAX_SHOWN_KEY = 80;
+
 function problemError(file: string, { key, message }: ConfigProblem): SkerryError {
-  return skerryError("invalid_config", `Cannot read ${file}: ${key} ${message}`, { file, key });
+  const shown = key.length > MAX_SHOWN_KEY ? `${key.slice(0, MAX_SHOWN_KEY)}…` : key;
+  const details = { file, key: shown };
+  return skerryError("invalid_config", `Cannot read ${file}: ${shown} ${message}`, details);
 }
 
 function readConfig(root: ConfigTable, environment: Environment): FunctionConfig {

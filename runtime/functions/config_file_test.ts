@@ -231,3 +231,8 @@ Deno.test("any text gives a configuration or an error, never an exception", () =
     { numRuns: 1000 },
   );
 });
+
+Deno.test("a key of any length is told in one line", () => {
+  const result = read(`${"k".repeat(50_000)} = 1`);
+  assertEquals(!result.ok && result.error.message.length < 300, true);
+});

@@ -45,10 +45,11 @@ export function isSameStamp(a: FileStamp | undefined, b: FileStamp | undefined):
   return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.ino === b.ino;
 }
 
-/** The stamp of one file now, or undefined if there is none. */
+/** The stamp of one regular file now, or undefined if there is none. */
 export async function stampFile(path: string): Promise<FileStamp | undefined> {
   try {
-    return toStamp(await stat(path, { bigint: true }));
+    const stats = await stat(path, { bigint: true });
+    return stats.isFile() ? toStamp(stats) : undefined;
   } catch {
     return undefined;
   }
@@ -124,6 +125,10 @@ class ScanPass implements FolderScan {
       else this.#note(file, "is not a regular file");
     } catch (error) {
       const code = systemCode(error);
+      // A name that is not UTF-8 was read as another one, which is nowhere.
+      if (code === "ENOENT" && entry.name.includes("\ufffd")) {
+        return this.#note(file, "has a name that is not UTF-8");
+      }
       // Gone since the folder was read; a link that is still there leads nowhere.
       if (code !== "ENOENT" || entry.isSymbolicLink()) this.#note(file, `cannot be read (${code})`);
     }
@@ -143,7 +148,7 @@ function isServedFolder(parent: string, name: string): boolean {
 }
 
 function isCandidate(entry: Dirent): boolean {
-  return !entry.isDirectory() && /^[^.].*\.(wasm|toml)$/.test(entry.name);
+  return !entry.isDirectory() && /^[^.].*\.(wasm|toml)$/s.test(entry.name);
 }
 
 function toStamp({ size, mtimeNs, ctimeNs, ino }: BigIntStats): FileStamp {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { chmod, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { type FolderScan, isSameStamp, scanFolder, stampFile } from "./folder_scan.ts";
-import { TempFolder } from "./testing.ts";
+import { makePipe, TempFolder } from "./testing.ts";
 
 async function scan(folder: TempFolder): Promise<FolderScan> {
   const result = await scanFolder(folder.path);
@@ -112,4 +112,27 @@ Deno.test("a recreated folder has another identity", async () => {
   await folder.write("sub/a.wasm", "x");
   const after = (await scan(folder)).folders.get("sub");
   assertEquals(before === after, false);
+});
+
+Deno.test("any name that is text is served, also with a line feed in it", async () => {
+  await using folder = await TempFolder.make({ "a\nb.wasm": "x", "c.wasm\n": "y" });
+  assertEquals(namesOf(await scan(folder)), ["a\nb.wasm"]);
+});
+
+Deno.test("a name that is not UTF-8 is a problem, not a silence", async () => {
+  await using folder = await TempFolder.make();
+  // Only bytes can spell such a name.
+  await new Deno.Command("sh", { args: ["-c", `: >"$(printf 'bad\\377.wasm')"`], cwd: folder.path })
+    .output();
+  const { problems } = await scan(folder);
+  assertEquals(problems.map(({ path, message }) => `${path} ${message}`), [
+    "bad\ufffd.wasm has a name that is not UTF-8",
+  ]);
+});
+
+Deno.test("what is not a regular file has no stamp", async () => {
+  await using folder = await TempFolder.make();
+  await makePipe(join(folder.path, "pipe.wasm"));
+  assertEquals(await stampFile(join(folder.path, "pipe.wasm")), undefined);
+  assertEquals(await stampFile(folder.path), undefined);
 });

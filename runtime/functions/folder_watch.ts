@@ -1,5 +1,5 @@
 import { ok, type Result } from "../result.ts";
-import type { ChangeHints, OpenChangeHints } from "./change_hints.ts";
+import type { ChangeHints, OpenChangeHints, RescanPace } from "./change_hints.ts";
 import type { Clock } from "./clock.ts";
 import { type FileStamp, type FolderScan, isSameStamp, type ScanFailure } from "./folder_scan.ts";
 
@@ -30,8 +30,9 @@ const CONFIRM_MS = 50;
  * The safety net rescans this often, or less where scans take long: 10,000 files take 0.1 to 0.2 s, and
  * looking for what hints hardly ever miss is worth a hundredth of the time.
  */
-const RESCAN_MS = 2_000;
-const RESCAN_COST_FACTOR = 100;
+const SAFETY_NET: RescanPace = { minMs: 2_000, costFactor: 100 };
+/** The pace after a change, where no hints come. */
+const IN_FLUX: RescanPace = { minMs: QUIET_MS, costFactor: 1 };
 const MAX_RESCAN_MS = 30_000;
 /** A folder that is gone gives no hints when it is back, and looking costs nothing. */
 const ABSENT_RESCAN_MS = 500;
@@ -52,6 +53,8 @@ export class FolderWatch {
   #reported = new Set<string>();
   #cancelTimer = () => {};
   #isBurst = false;
+  /** Whether the last scan found changes. */
+  #isInFlux = false;
   #firstHintMs = 0;
   #lastHintMs = 0;
   #isScanning = false;
@@ -122,7 +125,21 @@ export class FolderWatch {
       return this.#schedule(waitMs, () => this.#endBurst());
     }
     const isUnsure = hasNewWatches || this.#missing.size > 0;
-    this.#schedule(isUnsure ? CONFIRM_MS : idleMs(scan, scanMs), () => void this.#rescan());
+    const waitMs = isUnsure ? CONFIRM_MS : this.#idleMs(scan, scanMs);
+    this.#schedule(waitMs, () => void this.#rescan());
+  }
+
+  #idleMs({ folders }: FolderScan, scanMs: number): number {
+    if (folders.size === 0) return ABSENT_RESCAN_MS;
+    const { minMs, costFactor } = this.#pace();
+    return Math.min(Math.max(minMs, scanMs * costFactor), MAX_RESCAN_MS);
+  }
+
+  /** Where no hint tells of the end of a burst of changes, the next scan is to see it. */
+  #pace(): RescanPace {
+    const { rescanPace } = this.#hints;
+    if (rescanPace === undefined) return SAFETY_NET;
+    return this.#isInFlux ? IN_FLUX : rescanPace;
   }
 
   #schedule(ms: number, callback: () => void): void {
@@ -162,7 +179,8 @@ export class FolderWatch {
   }
 
   #report(change: FolderChange): void {
-    if (change.updated.size > 0 || change.removed.length > 0) this.#options.onChange(change);
+    this.#isInFlux = change.updated.size > 0 || change.removed.length > 0;
+    if (this.#isInFlux) this.#options.onChange(change);
   }
 
   #reportProblems({ problems }: FolderScan): void {
@@ -174,11 +192,6 @@ export class FolderWatch {
     }
     this.#reported = messages;
   }
-}
-
-function idleMs({ folders }: FolderScan, scanMs: number): number {
-  if (folders.size === 0) return ABSENT_RESCAN_MS;
-  return Math.min(Math.max(RESCAN_MS, scanMs * RESCAN_COST_FACTOR), MAX_RESCAN_MS);
 }
 
 function isUnknown(file: string, { problems }: FolderScan): boolean {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { err, ok, type Result } from "../result.ts";
+import type { RescanPace } from "./change_hints.ts";
 import type { FileStamp, FolderScan, ScanFailure, ScanProblem } from "./folder_scan.ts";
 import { type FolderChange, FolderWatch } from "./folder_watch.ts";
 import { FakeClock } from "./testing.ts";
@@ -16,6 +17,7 @@ class Scene {
   scanMs = 0;
   hasNewWatches = false;
   watchedFolders = 0;
+  rescanPace: RescanPace | undefined;
   hint = () => {};
   isHintsClosed = false;
 
@@ -25,6 +27,7 @@ class Scene {
       hints: (onHint) => {
         this.hint = onHint;
         return {
+          rescanPace: this.rescanPace,
           update: (folders) => {
             this.watchedFolders = folders.size;
             return this.hasNewWatches;
@@ -239,4 +242,26 @@ Deno.test("a closed watch does nothing more", async () => {
   await scene.clock.advance(10_000);
   assertEquals([scene.reports, scene.scans, scene.clock.pending], [[], 2, 0]);
   assertEquals(scene.isHintsClosed, true);
+});
+
+Deno.test("where no hints come, the folder is looked at as often as its hints say", async () => {
+  const scene = new Scene();
+  scene.rescanPace = { minMs: 300, costFactor: 5 };
+  const watch = await scene.open();
+  scene.files = { "a.wasm": 1 };
+  await scene.clock.advance(299);
+  assertEquals(scene.reports, []);
+  await scene.clock.advance(1);
+  assertEquals(scene.reports, ["+a.wasm"]);
+  scene.files = { "a.wasm": 1, "b.wasm": 1 };
+  await scene.clock.advance(50);
+  assertEquals(scene.reports, ["+a.wasm", "+b.wasm"]);
+  scene.scanMs = 100;
+  await scene.clock.advance(150);
+  assertEquals(scene.scans, 4);
+  await scene.clock.advance(499);
+  assertEquals(scene.scans, 4);
+  await scene.clock.advance(1);
+  assertEquals(scene.scans, 5);
+  watch.close();
 });

@@ -3,7 +3,7 @@ import type { RunTarget } from "../dispatch/job.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
 import type { Prepare } from "../isolate/prepare.ts";
 import { err, ok, type Result } from "../result.ts";
-import { FolderHints, type OpenChangeHints } from "./change_hints.ts";
+import { type OpenChangeHints, openNoHints } from "./change_hints.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Environment } from "./config_file.ts";
 import { type FileStamp, type ScanFailure, scanFolder, stampFile } from "./folder_scan.ts";
@@ -16,7 +16,8 @@ import { type Refusal, RouteClaims } from "./route_claims.ts";
 import { type Match, Router } from "./router.ts";
 import type { RouteMatch } from "./served_function.ts";
 import type { FunctionStamps } from "./settled_load.ts";
-import { type ReadFile, VersionLoader } from "./version_loader.ts";
+import type { ReadFile } from "./read_file.ts";
+import { VersionLoader } from "./version_loader.ts";
 
 /** Something an operator wants to know. Files are named relative to the functions folder. */
 export type RegistryEvent =
@@ -60,9 +61,9 @@ export interface RegistryOptions {
   readonly maxModuleBytes?: number;
   /** @default the system's clock */
   readonly clock?: Clock;
-  /** Where hints of changes come from. @default `node:fs.watch` on every folder */
+  /** Where hints of changes come from. @default nowhere: the folder is looked at several times a second */
   readonly hints?: OpenChangeHints;
-  /** @default `readFile` of `node:fs/promises` */
+  /** @default {@linkcode readRegularFile} */
   readonly readFile?: ReadFile;
 }
 
@@ -176,7 +177,7 @@ export class FunctionRegistry {
   async #follow(options: RegistryOptions): Promise<Result<FolderWatch, ScanFailure>> {
     const watch = await FolderWatch.open({
       scan: () => scanFolder(options.folder),
-      hints: options.hints ?? ((onHint) => new FolderHints(options.folder, onHint)),
+      hints: options.hints ?? openNoHints,
       clock: this.#context.clock,
       onChange: (change) => this.#apply(change),
       onProblem: (message) => this.#emit({ kind: "folder_problem", message }),

@@ -146,3 +146,9 @@ export class FakePrepare {
     return ok(fakeModule(id, [START]));
   };
 }
+
+/** Makes a named pipe. */
+export async function makePipe(path: string): Promise<void> {
+  const { success } = await new Deno.Command("mkfifo", { args: [path] }).output();
+  if (!success) throw new Error(`Cannot make the pipe ${path}`);
+}

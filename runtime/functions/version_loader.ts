@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile as readFileBytes, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type ErrorCode, type SkerryError, skerryError } from "../errors.ts";
+import { type SkerryError, skerryError } from "../errors.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { Prepare } from "../isolate/prepare.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../result.ts";
 import { DEFAULT_CONFIG, type Environment, parseFunctionConfig } from "./config_file.ts";
 import { yieldToEventLoop } from "./clock.ts";
 import type { FunctionConfig } from "./function_config.ts";
+import { type ReadFile, readRegularFile } from "./read_file.ts";
 import { chooseHandler } from "../isolate/handler_choice.ts";
 import type { FunctionVersion } from "./served_function.ts";
 
@@ -36,15 +37,17 @@ export interface FunctionFiles {
   readonly config: string | undefined;
 }
 
-/** Reads a whole file. */
-export type ReadFile = (path: string) => Promise<Uint8Array>;
+/** No module of the languages Skerry knows comes near this; V8 itself stops at 1 GiB. */
+const MAX_MODULE_BYTES = 128 * 1024 * 1024;
+/** Parsed on the server's thread, where a megabyte took up to 250 ms. */
+const MAX_CONFIG_BYTES = 64 * 1024;
 
 /** What {@linkcode VersionLoader} needs. */
 export interface VersionLoaderOptions {
   readonly folder: string;
   readonly prepare: Prepare;
   readonly environment: Environment;
-  /** @default `readFile` of `node:fs/promises` */
+  /** @default {@linkcode readRegularFile} */
   readonly readFile?: ReadFile;
 }
 
@@ -55,7 +58,7 @@ export class VersionLoader {
 
   constructor(options: VersionLoaderOptions) {
     this.#options = options;
-    this.#readFile = options.readFile ?? readFileBytes;
+    this.#readFile = options.readFile ?? readRegularFile;
   }
 
   /**
@@ -109,7 +112,9 @@ export class VersionLoader {
       const hostPath = resolve(this.#options.folder, dirname(file), mount.hostPath);
       const isDirectory = await stat(hostPath).then((found) => found.isDirectory(), () => false);
       if (!isDirectory) {
-        const message = `Cannot mount ${JSON.stringify(mount.hostPath)}: there is no such directory`;
+        const message = `Cannot mount ${
+          JSON.stringify(mount.hostPath)
+        }: there is no such directory`;
         return err(skerryError("invalid_config", message, { file }));
       }
       located.push({ ...mount, hostPath });
@@ -139,15 +144,13 @@ export class VersionLoader {
 
   async #read(
     file: string,
-    code: ErrorCode,
+    code: "invalid_module" | "invalid_config",
   ): Promise<Result<Uint8Array<ArrayBuffer>, LoadFailure>> {
-    try {
-      return ok(ownBytes(await this.#readFile(join(this.#options.folder, file))));
-    } catch (error) {
-      const reason = error instanceof Error && "code" in error ? `${error.code}` : "unknown error";
-      const message = `Cannot read ${file}: the system answered ${reason}`;
-      return err({ error: skerryError(code, message, { file }), contentId: `${file}:${reason}` });
-    }
+    const maxBytes = code === "invalid_module" ? MAX_MODULE_BYTES : MAX_CONFIG_BYTES;
+    const bytes = await this.#readFile(join(this.#options.folder, file), maxBytes);
+    if (bytes.ok) return ok(ownBytes(bytes.value));
+    const message = `Cannot read ${file}: ${bytes.error}`;
+    return err({ error: skerryError(code, message, { file }), contentId: message });
   }
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { ok } from "../result.ts";
+import { err, ok } from "../result.ts";
 import { fakeModule, FakePrepare } from "./testing.ts";
 import { type LoadedVersion, type LoadFailure, VersionLoader } from "./version_loader.ts";
 
@@ -7,15 +7,15 @@ import { type LoadedVersion, type LoadFailure, VersionLoader } from "./version_l
 class Scene {
   readonly fake = new FakePrepare();
   /** Made anew for each reading, because what is read is given away. */
-  readonly files = new Map<string, () => Uint8Array>();
+  readonly files = new Map<string, () => Uint8Array<ArrayBuffer>>();
   readonly loader = new VersionLoader({
     folder: "functions",
     prepare: this.fake.prepare,
     environment: (name) => name === "WHO" ? "world" : undefined,
     readFile: (path) => {
       const read = this.files.get(path.replace("functions/", ""));
-      if (read !== undefined) return Promise.resolve(read());
-      return Promise.reject(Object.assign(new Error(`${path} is secret`), { code: "EACCES" }));
+      const result = read === undefined ? err("the system answered EACCES") : ok(read());
+      return Promise.resolve(result);
     },
   });
 
@@ -139,8 +139,23 @@ Deno.test("a module without a handler is refused", async () => {
     folder: "functions",
     prepare: () => Promise.resolve(ok(fakeModule(1, []))),
     environment: () => undefined,
-    readFile: () => Promise.resolve(new Uint8Array(1)),
+    readFile: () => Promise.resolve(ok(new Uint8Array(1))),
   });
   const result = await loader.load({ module: "a.wasm", config: undefined }, undefined);
   assertEquals(!result.ok && result.error.error.code, "invalid_module");
+});
+
+Deno.test("modules and configurations are read up to their limits", async () => {
+  const limits: Record<string, number> = {};
+  const loader = new VersionLoader({
+    folder: "functions",
+    prepare: () => Promise.resolve(ok(fakeModule(1, []))),
+    environment: () => undefined,
+    readFile: (path, maxBytes) => {
+      limits[path] = maxBytes;
+      return Promise.resolve(ok(new Uint8Array(0)));
+    },
+  });
+  await loader.load({ module: "a.wasm", config: "a.toml" }, undefined);
+  assertEquals(limits, { "functions/a.wasm": 2 ** 27, "functions/a.toml": 2 ** 16 });
 });

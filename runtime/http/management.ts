@@ -4,13 +4,14 @@ import type { AppEnv } from "./app_env.ts";
 import type { AppOptions } from "./app_options.ts";
 import { managementFault } from "./management_guard.ts";
 import { problemResponse } from "./problem.ts";
-import { pathOf } from "./request_path.ts";
+import { hostFault, pathFault, pathOf } from "./request_path.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
 
 /** Everything below `/_/`: health, open to all, and the management API, behind its guard. */
 export function managementApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
+  app.use("/_/*", refuseBadTarget);
   app.route("/_", healthRoutes(options.isReady));
   app.use("/_/*", guard(options.token));
   app.route("/_", functionRoutes(options.functions));
@@ -33,6 +34,15 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
   });
   return app;
 }
+
+/** A `host` with a slash would make another path of the request's: Deno's server builds the URL from it. */
+const refuseBadTarget: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { url } = c.req;
+  const fault = hostFault(c.req.header("host")) ?? pathFault(url, pathOf(url));
+  if (fault === undefined) return await next();
+  const error = skerryError("bad_request", `Cannot read the URL: ${fault}`);
+  return problemResponse(error, { requestId: c.env.requestId });
+};
 
 function guard(token: string | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

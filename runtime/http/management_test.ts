@@ -69,3 +69,18 @@ Deno.test("what management throws is logged and not shown", async () => {
   assertEquals((await response.text()).includes("secret"), false);
   assertEquals(String(log[0]?.cause), "Error: secret at /home/me");
 });
+
+Deno.test("a host that would change the path is refused", async () => {
+  const { app } = fakeApp({ functions: FUNCTIONS });
+  // What Deno's server makes of `GET /functions` with this host.
+  const request = new Request("http://localhost/_/functions", { headers: { host: "localhost/_" } });
+  const response = await app.fetch(request, PEER);
+  assertEquals([response.status, (await response.json()).code], [400, "bad_request"]);
+});
+
+for (const path of ["/_/functions/%ff", "/_/functions/%00", "/_/" + "a".repeat(9000)]) {
+  Deno.test(`${path.slice(0, 20)} is a bad request to management too`, async () => {
+    const response = await get(path);
+    assertEquals([response.status, (await response.json()).code], [400, "bad_request"]);
+  });
+}

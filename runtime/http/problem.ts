@@ -24,6 +24,8 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   unauthorized: { status: 401, title: "Unauthorized" },
 };
 
+const ENCODER = new TextEncoder();
+
 /** What surrounds a problem. */
 export interface ProblemContext {
   readonly requestId: string;
@@ -56,13 +58,15 @@ export function statusOf(code: ErrorCode): number {
  */
 export function problemResponse(error: SkerryError, context: ProblemContext): Response {
   const { status } = PROBLEMS[error.code];
-  const body = context.omitBody ? null : JSON.stringify(problemBody(error, context));
+  const body = ENCODER.encode(JSON.stringify(problemBody(error, context)));
   const headers = {
     "content-type": "application/problem+json",
+    // Else Deno's server would say 0 of a body left out.
+    "content-length": String(body.length),
     "x-request-id": context.requestId,
     ...context.headers,
   };
-  return new Response(body, { status, headers });
+  return new Response(context.omitBody ? null : body, { status, headers });
 }
 
 function problemBody(error: SkerryError, context: ProblemContext): Record<string, unknown> {

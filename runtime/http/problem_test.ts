@@ -34,6 +34,10 @@ Deno.test("further headers are sent, and the body can be left out", async () => 
   const response = problemResponse(error, { requestId: "r-1", headers, omitBody: true });
   assertEquals(response.headers.get("retry-after"), "2");
   assertEquals(await response.text(), "");
+  const whole = problemResponse(error, { requestId: "r-1", headers });
+  const length = String((await whole.arrayBuffer()).byteLength);
+  assertEquals(whole.headers.get("content-length"), length);
+  assertEquals(response.headers.get("content-length"), length);
 });
 
 const STATUSES = {

@@ -3,6 +3,8 @@ export const MAX_URL_CHARACTERS = 8192;
 
 /** Nearly every path passes this one test; the rest are looked at closely. */
 const SUSPECT = /[%\\]|\/\.\.?(?:\/|$)/;
+/** Registered names, addresses and a port, as far as telling them from paths needs. */
+const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 /** What the URL standard calls single-dot and double-dot segments. */
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
@@ -57,6 +59,11 @@ export function pathFault(url: string, path: string): string | undefined {
   }
   if (path === "") return "the request target has no path";
   return SUSPECT.test(path) ? suspectFault(path) : undefined;
+}
+
+/** Why a `host` header is refused, or undefined for a good or absent one: RFC 3986's `host[:port]` and nothing else. */
+export function hostFault(host: string | undefined): string | undefined {
+  return host === undefined || HOST.test(host) ? undefined : "the host is malformed";
 }
 
 /** Percent-decodes a path or a part of one; undefined if it is not UTF-8. */

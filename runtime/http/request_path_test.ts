@@ -4,6 +4,7 @@ import {
   authorityOf,
   decodePath,
   hasPathPrefix,
+  hostFault,
   MAX_URL_CHARACTERS,
   pathFault,
   pathOf,
@@ -103,3 +104,11 @@ Deno.test("an accepted path decodes, without NUL and without a way up", () => {
     { numRuns: 2000 },
   );
 });
+
+for (const host of ["", "localhost", "a.b:8080", "[::1]:80", "xn--caf-dma.example", "a_b"]) {
+  Deno.test(`"${host}" is a host`, () => assertEquals(hostFault(host), undefined));
+}
+
+for (const host of ["localhost/_", "a?b", "a#b", "a b", "u@h", "a\\b", "<a>", "caf\xe9"]) {
+  Deno.test(`"${host}" is no host`, () => assertEquals(hostFault(host), "the host is malformed"));
+}

@@ -37,7 +37,10 @@ export function version(config: Partial<FunctionConfig> = {}): FunctionVersion {
     limits: DEFAULT_LIMITS,
     inlineScore: 0,
   };
-  return { config: { abi: "auto", limits: DEFAULT_LIMITS, env: {}, ...config }, target };
+  return {
+    config: { abi: "auto", limits: DEFAULT_LIMITS, env: {}, mounts: [], ...config },
+    target,
+  };
 }
 
 /** A match of a loaded function. */

@@ -60,22 +60,31 @@ export async function startServer(
   platform: Platform,
 ): Promise<Result<SkerryServer, SkerryError>> {
   const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
+  const pool = workerPool(options, platform);
+  const dispatcher = new TwoPathDispatcher(fastPath(options), pool);
+  let isStopping = false;
   const functions = await FunctionRegistry.open({
     folder: options.functionsFolder,
     prepare: (bytes, prepareOptions) => compiler.prepare(bytes, prepareOptions),
     environment: options.environment,
-    log: options.onFunction,
+    log: (event) => {
+      // What is being prepared then fails because of that, which is no news.
+      if (!isStopping) options.onFunction(event);
+    },
+    onRetired: (target) => dispatcher.forget(target),
   });
   if (!functions.ok) return functions;
-  const pool = workerPool(options, platform);
   const closeParts = async () => {
-    await functions.value.close();
+    isStopping = true;
+    const closed = functions.value.close();
+    // Closing waits for what is being prepared, which this ends.
     compiler.stop();
     pool.stop();
+    await closed;
   };
   const app = createApp({
     functions: functions.value,
-    dispatcher: new TwoPathDispatcher(fastPath(options), pool),
+    dispatcher,
     kv: new KvStore(),
     publicFolder: join(options.functionsFolder, "public"),
     limits: options.requestLimits,

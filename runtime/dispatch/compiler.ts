@@ -29,6 +29,7 @@ interface Request extends CompileMessage {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const STOPPING = skerryError("shutting_down", "Cannot use this module: the server is stopping");
 
 /**
  * Prepares modules on a thread of its own, one after another: the server's thread never waits for a
@@ -41,6 +42,7 @@ export class Compiler {
   #thread: WorkerThread | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastId = 0;
+  #isStopped = false;
 
   constructor(options: CompilerOptions) {
     this.#options = options;
@@ -51,17 +53,19 @@ export class Compiler {
     bytes: Uint8Array<ArrayBuffer>,
     options: PrepareOptions,
   ): Promise<Result<PreparedModule, SkerryError>> {
+    if (this.#isStopped) return Promise.resolve(err(STOPPING));
     return new Promise((answer) => {
       this.#waiting.push({ requestId: ++this.#lastId, bytes, options, answer });
       this.#next();
     });
   }
 
-  /** Ends the thread; what is still waiting is answered with an error. */
+  /** Ends the thread; what is still waiting, and what comes later, is answered `shutting_down`. */
   stop(): void {
+    this.#isStopped = true;
     const requests = this.#waiting.splice(0);
-    this.#fail("the server is stopping");
-    for (const request of requests) request.answer(err(refused("the server is stopping")));
+    this.#fail(STOPPING);
+    for (const request of requests) request.answer(err(STOPPING));
   }
 
   #next(): void {
@@ -69,20 +73,24 @@ export class Compiler {
     const request = this.#waiting.shift();
     if (request === undefined) return;
     this.#current = request;
-    this.#thread ??= this.#start();
     const timeoutMs = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#timer = setTimeout(
-      () => this.#fail(`compiling it took longer than ${timeoutMs} ms`),
+      () => this.#fail(refused(`compiling it took longer than ${timeoutMs} ms`)),
       timeoutMs,
     );
     const { requestId, bytes, options } = request;
-    this.#thread.post({ requestId, bytes, options }, [bytes.buffer]);
+    try {
+      this.#thread ??= this.#start();
+      this.#thread.post({ requestId, bytes, options }, [bytes.buffer]);
+    } catch {
+      this.#fail(refused("the compiler cannot be started"));
+    }
   }
 
   #start(): WorkerThread {
     const thread = this.#options.spawn();
     thread.onMessage((message) => this.#onCompiled(message as CompiledMessage));
-    thread.onExit((reason) => this.#fail(`the compiler ended: ${reason}`));
+    thread.onExit(() => this.#fail(refused("compiling it ended the compiler")));
     return thread;
   }
 
@@ -91,10 +99,10 @@ export class Compiler {
     this.#finish(result.ok ? ok({ id: requestId, ...result.value }) : result);
   }
 
-  #fail(reason: string): void {
+  #fail(error: SkerryError): void {
     this.#thread?.terminate();
     this.#thread = undefined;
-    this.#finish(err(refused(reason)));
+    this.#finish(err(error));
   }
 
   #finish(result: Result<PreparedModule, SkerryError>): void {

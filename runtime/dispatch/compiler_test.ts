@@ -57,9 +57,43 @@ Deno.test("A module that takes too long to compile is refused, and its thread en
   assertEquals(threads[0]!.isTerminated, true);
 });
 
-Deno.test("Stopping answers what is compiling and what waits", async () => {
-  const { compiler } = setUp();
+Deno.test("Stopping answers what is compiling, what waits and what comes later", async () => {
+  const { compiler, threads } = setUp();
   const answers = [1, 2, 3].map(() => compiler.prepare(new Uint8Array(8), OPTIONS));
   compiler.stop();
-  assertEquals((await Promise.all(answers)).map((each) => each.ok), [false, false, false]);
+  answers.push(compiler.prepare(new Uint8Array(8), OPTIONS));
+  const codes = (await Promise.all(answers)).map((each) => each.ok ? "" : each.error.code);
+  assertEquals(codes, Array(4).fill("shutting_down"));
+  assertEquals([threads.length, threads[0]!.isTerminated], [1, true]);
+});
+
+Deno.test("A compiler whose thread cannot be started refuses the module, and tries again for the next", async () => {
+  let spawned = 0;
+  const thread = new FakeThread();
+  const compiler = new Compiler({
+    spawn: () => {
+      if (spawned++ === 0) throw new Error("no more threads");
+      return thread;
+    },
+  });
+  const refused = await compiler.prepare(new Uint8Array(8), OPTIONS);
+  assertEquals(
+    refused.ok ? "" : refused.error.message,
+    "Cannot use this module: the compiler cannot be started",
+  );
+  const next = compiler.prepare(new Uint8Array(8), OPTIONS);
+  const { requestId } = thread.posted[0] as CompileMessage;
+  thread.answer({ requestId, result: ok(COMPILED) });
+  assertEquals((await next).ok, true);
+});
+
+Deno.test("What became of the compiler's thread stays with the server", async () => {
+  const { compiler, threads } = setUp();
+  const answer = compiler.prepare(new Uint8Array(8), OPTIONS);
+  threads[0]!.crash("Cannot find module '/home/ann/skerry.mjs'");
+  const refused = await answer;
+  assertEquals(
+    refused.ok ? "" : refused.error.message,
+    "Cannot use this module: compiling it ended the compiler",
+  );
 });

@@ -1,5 +1,5 @@
 import type { FastPath } from "./fast_path.ts";
-import type { Dispatcher, Job, JobResult } from "./job.ts";
+import type { Dispatcher, Job, JobResult, RunTarget } from "./job.ts";
 import type { WorkerPool } from "./pool.ts";
 
 /**
@@ -18,5 +18,11 @@ export class TwoPathDispatcher implements Dispatcher {
   run(job: Job): JobResult | Promise<JobResult> {
     const result = this.#fastPath.run(job);
     return result === undefined ? this.#pool.run(job) : { kind: "ran", path: "inline", result };
+  }
+
+  /** Lets go of a version that has been replaced, so that nothing of it stays in memory. */
+  forget(target: RunTarget): void {
+    this.#fastPath.forget(target);
+    this.#pool.forget(target);
   }
 }

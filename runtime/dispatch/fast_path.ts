@@ -2,6 +2,7 @@ import type { IsolateBudget } from "../isolate/isolate.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { Clock } from "../wasi/clock.ts";
 import type { WasiHostOptions } from "../wasi/host.ts";
 import { IsolateCache } from "./isolate_cache.ts";
 import type { Job, RunTarget } from "./job.ts";
@@ -31,39 +32,66 @@ const MAX_INLINE_FUNCTION_BYTES = 128 * 1024;
 const MAX_INLINE_CODE_BYTES = 512 * 1024;
 /** Promotions in a row after which a function goes to the pool at once… */
 const MAX_PROMOTIONS = 3;
-/** …except every so many runs, in case it has become quick. */
-const PROBATION_RUNS = 64;
+/** …for so many runs, after which it gets one more chance. */
+const SUSPENDED_RUNS = 64;
+/**
+ * A warm run that holds the thread for longer has found something that costs more time than fuel. It is
+ * suspended for {@linkcode SUSPENDED_RUNS} for each millisecond, so that what it can take stays a small part.
+ */
+const MAX_INLINE_MS = 4;
 
 /** Runs short jobs on the calling thread, under a budget that keeps the event loop responsive. */
 export class FastPath {
-  readonly #isolates: IsolateCache;
+  readonly #isolates: IsolateCache<RunTarget>;
+  readonly #clock: Clock;
   readonly #bounds: InlineBounds;
   #budgetLimits: Limits | undefined;
   #budget!: IsolateBudget;
 
   constructor(system: WasiHostOptions, bounds: InlineBounds = DEFAULT_INLINE_BOUNDS) {
     this.#isolates = new IsolateCache(system);
+    this.#clock = system.clock;
     this.#bounds = bounds;
   }
 
-  /** The result, or undefined if the job belongs in the pool; then nothing of it can be seen. */
+  /**
+   * The result, or undefined if the job belongs in the pool; then nothing of it can be seen. Throws what
+   * Skerry's own code throws by mistake.
+   */
   run(job: Job): RunResult | undefined {
     const { target, input } = job;
     const { prepared, handler, limits } = target;
     if (!this.#admits(target, input.stdin.length)) return undefined;
     // The same function in a row is the common case under load.
     if (limits !== this.#budgetLimits) this.#planFor(limits);
-    const result = this.#isolates.get(prepared).run(handler, input, this.#budget);
+    const isolate = this.#isolates.get(target, prepared);
+    // The first run pays for compilation and the instance; that is no habit.
+    const isFirst = isolate.instancesCreated === 0;
+    const startMs = this.#clock.nowMs();
+    const result = isolate.run(handler, input, this.#budget);
+    const ranMs = isFirst ? 0 : this.#clock.nowMs() - startMs;
     const isFinished = result !== undefined && !this.#ranOut(result.outcome, limits);
-    target.inlineScore = isFinished ? 0 : target.inlineScore + 1;
+    this.#judge(target, isFinished, ranMs);
     return isFinished ? result : undefined;
+  }
+
+  /** Lets go of a target that has been replaced; should it run again after all, that is merely slower. */
+  forget(target: RunTarget): void {
+    this.#isolates.forget(target);
+  }
+
+  #judge(target: RunTarget, isFinished: boolean, ranMs: number): void {
+    if (ranMs > MAX_INLINE_MS) target.inlineScore = -SUSPENDED_RUNS * Math.ceil(ranMs);
+    else if (isFinished) target.inlineScore = 0;
+    else if (++target.inlineScore >= MAX_PROMOTIONS) target.inlineScore = -SUSPENDED_RUNS;
   }
 
   #admits(target: RunTarget, stdinBytes: number): boolean {
     if (stdinBytes > this.#bounds.ioBytes || !this.#isSmall(target.prepared)) return false;
-    if (target.inlineScore < MAX_PROMOTIONS) return true;
+    if (target.inlineScore >= 0) return true;
     target.inlineScore++;
-    return target.inlineScore % PROBATION_RUNS === 0;
+    if (target.inlineScore === 0) target.inlineScore = MAX_PROMOTIONS - 1;
+    return false;
   }
 
   #isSmall({ info }: PreparedModule): boolean {
@@ -92,6 +120,7 @@ export class FastPath {
   #ranOut(outcome: Outcome, limits: Limits): boolean {
     if (outcome.kind === "fuel_exhausted") return limits.fuel > this.#bounds.fuel;
     if (outcome.kind === "output_too_large") return limits.stdoutBytes > this.#bounds.ioBytes;
-    return false;
+    // The server has part of this thread's stack; a worker has all of its own.
+    return outcome.kind === "trapped" && outcome.trap === "stack_overflow";
   }
 }

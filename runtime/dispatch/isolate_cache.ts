@@ -4,20 +4,25 @@ import type { WasiHostOptions } from "../wasi/host.ts";
 
 /** How much a thread keeps warm. */
 export interface IsolateCacheBounds {
-  /** Isolates kept; V8 reserves about 10 GB of address space for each memory. @default 128 */
+  /** Isolates kept. @default 128 */
   readonly isolates: number;
+  /** Memories over all isolates; V8 reserves about 10 GB of address space for each. @default 256 */
+  readonly memories: number;
   /** 64 KiB pages of idle memory kept over all isolates. @default 8192 (512 MiB) */
   readonly memoryPages: number;
 }
 
-const DEFAULT_BOUNDS: IsolateCacheBounds = { isolates: 128, memoryPages: 8192 };
+const DEFAULT_BOUNDS: IsolateCacheBounds = { isolates: 128, memories: 256, memoryPages: 8192 };
 
-/** The isolates of one thread, most recently used last; the others make room. */
-export class IsolateCache {
-  readonly #isolates = new Map<number, Isolate>();
+/**
+ * The isolates of one thread by whatever names a target there, most recently used last; the others make
+ * room. Two targets share none, even of the same module: what one is let go of, the other keeps.
+ */
+export class IsolateCache<K> {
+  readonly #isolates = new Map<K, Isolate>();
   readonly #system: WasiHostOptions;
   readonly #bounds: IsolateCacheBounds;
-  #latestId = -1;
+  #latestKey: K | undefined;
   #latest: Isolate | undefined;
 
   /** @param system What every isolate of this thread shares: clock, randomness, how to wait. */
@@ -26,40 +31,45 @@ export class IsolateCache {
     this.#bounds = bounds;
   }
 
-  /** The isolate of this module, made if there is none. */
-  get(prepared: PreparedModule): Isolate {
+  /** The isolate of this target, made if there is none. */
+  get(key: K, prepared: PreparedModule): Isolate {
     // The same function in a row is the common case under load and skips the reordering.
-    if (this.#latestId === prepared.id) return this.#latest!;
-    const isolate = this.#isolates.get(prepared.id) ?? this.#make(prepared);
-    this.#isolates.delete(prepared.id);
-    this.#isolates.set(prepared.id, isolate);
-    this.#latestId = prepared.id;
+    if (this.#latest !== undefined && this.#latestKey === key) return this.#latest;
+    const isolate = this.#isolates.get(key) ?? this.#make(prepared);
+    this.#isolates.delete(key);
+    this.#isolates.set(key, isolate);
+    this.#latestKey = key;
     this.#latest = isolate;
     return isolate;
   }
 
-  /** Lets go of a module that will not run again. */
-  forget(moduleId: number): void {
-    this.#isolates.delete(moduleId);
-    if (this.#latestId === moduleId) {
-      this.#latestId = -1;
-      this.#latest = undefined;
-    }
+  /** Lets go of a target that will not run again. */
+  forget(key: K): void {
+    this.#isolates.delete(key);
+    if (this.#latestKey !== key) return;
+    this.#latestKey = undefined;
+    this.#latest = undefined;
   }
 
   #make(prepared: PreparedModule): Isolate {
-    this.#makeRoom();
+    this.#makeRoom(prepared.info.memories.length);
     return new Isolate(prepared, this.#system);
   }
 
-  #makeRoom(): void {
+  #makeRoom(newMemories: number): void {
     let pages = 0;
-    for (const isolate of this.#isolates.values()) pages += isolate.memoryPages;
-    for (const [id, isolate] of this.#isolates) {
-      const isFull = this.#isolates.size >= this.#bounds.isolates;
+    let memories = newMemories;
+    for (const isolate of this.#isolates.values()) {
+      pages += isolate.memoryPages;
+      memories += isolate.memoryCount;
+    }
+    for (const [key, isolate] of this.#isolates) {
+      const isFull = this.#isolates.size >= this.#bounds.isolates ||
+        memories > this.#bounds.memories;
       if (!isFull && pages <= this.#bounds.memoryPages) return;
       pages -= isolate.memoryPages;
-      this.forget(id);
+      memories -= isolate.memoryCount;
+      this.forget(key);
     }
   }
 }

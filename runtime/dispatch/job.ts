@@ -1,4 +1,5 @@
 import type { Limits } from "../isolate/limits.ts";
+import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { RunInput } from "../isolate/run_input.ts";
@@ -19,7 +20,12 @@ export interface RunTarget {
   /** The export to call: `_start`, or a reactor's function. */
   readonly handler: string;
   readonly limits: Limits;
-  /** How this version has fared on the fast path; the dispatcher's own, starts at 0. */
+  /** Directories it is given. A run that may have written to one is never run a second time. @default none */
+  readonly mounts?: readonly MountGrant[];
+  /**
+   * How this version has fared on the fast path, starts at 0: promotions in a row, or, below 0, runs for
+   * which it is not tried there. The dispatcher's own.
+   */
   inlineScore: number;
 }
 
@@ -35,7 +41,8 @@ export type JobResult =
 /** Runs jobs. */
 export interface Dispatcher {
   /**
-   * Runs a job: answers at once if the fast path finished it, else with a promise. Never rejects.
+   * Runs a job: answers at once if the fast path finished it, else with a promise. Throws and rejects only
+   * if Skerry itself fails, never for what the function does.
    */
   run(job: Job): JobResult | Promise<JobResult>;
 }

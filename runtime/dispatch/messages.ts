@@ -29,6 +29,8 @@ export interface RunMessage {
   readonly jobId: number;
   /** Its place in the order of the worker's runs. */
   readonly sequence: number;
+  /** How long it is expected to run, milliseconds; Infinity if its target has not run before. */
+  readonly expectedMs: number;
   readonly targetId: number;
   readonly buffer: ArrayBuffer;
   readonly argsBytes: number;
@@ -50,16 +52,28 @@ export interface DoneMessage {
 }
 
 const NO_STRINGS: StringBlock = { bytes: new Uint8Array(0), count: 0 };
+/** The sizes alone tell something, too. */
+const ARGS_CALLS = ["args_get", "args_sizes_get"];
+const ENVIRON_CALLS = ["environ_get", "environ_sizes_get"];
 
-/** Packs a run for a worker. Blocks the module does not import are not even made. */
+/** A run that ended by a fault of Skerry's own: what was thrown, with its stack, for the log. */
+export interface FailedMessage {
+  readonly jobId: number;
+  readonly failure: string;
+}
+
+/** What a worker says of one run. It posts arrays of these, and an empty one when it has come up. */
+export type RunAnswer = DoneMessage | FailedMessage;
+
+/** Packs a run for a worker. Blocks the module does not ask for are not even made. */
 export function packRun(
-  { id, sequence }: Pick<Ticket, "id" | "sequence">,
+  { id, sequence, expectedMs }: Pick<Ticket, "id" | "sequence" | "expectedMs">,
   targetId: number,
   { imports }: ModuleInfo,
   input: RunInput,
 ): RunMessage {
-  const args = isImported(imports, "args_get") ? input.args() : NO_STRINGS;
-  const environ = isImported(imports, "environ_get") ? input.environ() : NO_STRINGS;
+  const args = importsAny(imports, ARGS_CALLS) ? input.args() : NO_STRINGS;
+  const environ = importsAny(imports, ENVIRON_CALLS) ? input.environ() : NO_STRINGS;
   const bytes = new Uint8Array(args.bytes.length + environ.bytes.length + input.stdin.length);
   bytes.set(args.bytes, 0);
   bytes.set(environ.bytes, args.bytes.length);
@@ -67,6 +81,7 @@ export function packRun(
   return {
     jobId: id,
     sequence,
+    expectedMs,
     targetId,
     buffer: bytes.buffer,
     argsBytes: args.bytes.length,
@@ -76,8 +91,8 @@ export function packRun(
   };
 }
 
-function isImported(imports: readonly ImportInfo[], name: string): boolean {
-  return imports.some((each) => each.name === name);
+function importsAny(imports: readonly ImportInfo[], names: readonly string[]): boolean {
+  return imports.some((each) => names.includes(each.name));
 }
 
 /** What {@linkcode packRun} packed, as views of the same buffer. */

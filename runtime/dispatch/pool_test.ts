@@ -1,87 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { FakeThread } from "../../tests/support/fake_thread.ts";
-import { DEFAULT_LIMITS } from "../isolate/limits.ts";
-import type { PreparedModule } from "../isolate/prepared_module.ts";
 import { CONTROL } from "./control.ts";
-import type { Job, JobResult, RunTarget } from "./job.ts";
-import { packResult, type ToWorker } from "./messages.ts";
-import { WorkerPool } from "./pool.ts";
-
-const PREPARED: PreparedModule = {
-  id: 1,
-  module: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
-  info: {
-    imports: [],
-    exports: [],
-    memories: [],
-    hasStart: false,
-    isRecyclable: true,
-    usesExceptions: false,
-    codeBytes: 0,
-    largestFunctionBytes: 0,
-  },
-};
-
-function newTarget(): RunTarget {
-  const limits = { ...DEFAULT_LIMITS, timeoutMs: 1000 };
-  return { prepared: PREPARED, handler: "_start", limits, inlineScore: 0 };
-}
-
-function newJob(target = newTarget(), hasLeft = () => false): Job {
-  const none = () => ({ bytes: new Uint8Array(0), count: 0 });
-  const input = { args: none, environ: none, stdin: new TextEncoder().encode("body") };
-  return { target, input, hasLeft };
-}
-
-/** A pool on fake threads and a clock that the test moves. */
-function setUp(options: { workers?: number; queueLength?: number } = {}) {
-  const threads: FakeThread[] = [];
-  let nowMs = 0;
-  let tick = () => {};
-  const pool = new WorkerPool({
-    workers: options.workers ?? 1,
-    queueLength: options.queueLength ?? 10,
-    queueTimeoutMs: 5000,
-    spawn: () => {
-      threads.push(new FakeThread());
-      return threads.at(-1)!;
-    },
-    now: () => nowMs,
-    every: (each) => {
-      tick = each;
-      return () => tick = () => {};
-    },
-  });
-  const runs = (thread: FakeThread) =>
-    (thread.posted as ToWorker[]).flatMap((each) => each.type === "runs" ? each.runs : []);
-  return {
-    pool,
-    threads,
-    runs,
-    advance(ms: number) {
-      nowMs += ms;
-      tick();
-    },
-    /** Lets the outboxes be sent. */
-    turn: () => Promise.resolve(),
-    async finish(thread: FakeThread, run: number, { stdout = "done", runMs = 0.1 } = {}) {
-      await Promise.resolve();
-      const bytes = new TextEncoder().encode(stdout);
-      const result = {
-        outcome: { kind: "ok" },
-        stdout: bytes,
-        stderr: new Uint8Array(0),
-        fuel: 1,
-        memoryPages: 1,
-      } as const;
-      thread.answer([packResult(runs(thread)[run]!.jobId, result, runMs)]);
-    },
-  };
-}
-
-function outcomeOf(answer: JobResult): string {
-  return answer.kind === "ran" ? answer.result.outcome.kind : answer.kind;
-}
+import type { ToWorker } from "./messages.ts";
+import {
+  begin,
+  controlOf,
+  newJob,
+  newTarget,
+  outcomeOf,
+  setUp,
+  setUpWithQuickTarget,
+} from "./testing.ts";
 
 Deno.test("A job is sent to a worker, with its target first, and answered from there", async () => {
   const { pool, threads, finish } = setUp();
@@ -136,25 +64,16 @@ Deno.test("A job beyond the queue's length is answered overloaded, with a time t
 });
 
 Deno.test("A job that waits too long for a worker is answered overloaded", async () => {
-  const { pool, advance } = setUp();
+  const { pool, advance, turn } = setUp();
   const slow = newTarget();
   const patient = { ...slow, limits: { ...slow.limits, timeoutMs: 60_000 } };
   void pool.run({ ...newJob(), target: patient });
   const waiting = pool.run(newJob());
+  await turn();
   advance(5001);
   assertEquals(outcomeOf(await waiting), "overloaded");
   assertEquals(pool.load, { queued: 0, running: 1 });
 });
-
-/** A pool whose only worker has learnt that `quick` is quick. */
-async function setUpWithQuickTarget(options: { workers?: number } = {}) {
-  const scene = setUp(options);
-  const quick = newTarget();
-  const first = scene.pool.run(newJob(quick));
-  await scene.finish(scene.threads[0]!, 0, { runMs: 0.25 });
-  await first;
-  return { ...scene, quick };
-}
 
 Deno.test("Behind a job of unknown length nothing is sent ahead", async () => {
   const { pool, threads, runs, turn } = setUp();
@@ -173,74 +92,40 @@ Deno.test("Behind quick jobs more are sent ahead, up to a millisecond's work, in
   assertEquals(pool.load.queued, 8);
 });
 
-Deno.test("What waits behind an unexpectedly long run is taken back and run elsewhere", async () => {
-  const { pool, threads, runs, turn, advance, finish, quick } = await setUpWithQuickTarget({
-    workers: 2,
-  });
-  const busy = pool.run(newJob(newTarget()));
-  void pool.run(newJob(quick));
-  const stuck = [pool.run(newJob(quick)), pool.run(newJob(quick))];
+Deno.test("With no queue at all, a job still runs if a worker is free", async () => {
+  const { pool, threads, turn, finish } = setUp({ queueLength: 0 });
+  pool.warmUp();
   await turn();
-  const crowded = threads.find((thread) => runs(thread).length >= 3)!;
-  const other = threads.find((thread) => thread !== crowded)!;
-  // The crowded worker begins its first run and stays in it; the other one becomes free.
-  const [control] = crowded.posted as [Extract<ToWorker, { type: "control" }>];
-  const begun = runs(crowded).at(-3)!.sequence;
-  Atomics.store(control.control, CONTROL.nextSequence, begun + 1);
-  const before = runs(other).length;
-  await finish(other, before - 1);
-  await busy;
-  advance(25);
-  await turn();
-  assertEquals(runs(other).length, before + 2);
-  await finish(other, before);
-  await finish(other, before + 1);
-  assertEquals((await Promise.all(stuck)).map(outcomeOf), ["ok", "ok"]);
-  const resume = (crowded.posted as ToWorker[]).at(-1)!;
-  assertEquals(resume.type, "resume");
-});
-
-Deno.test("A run past its wall clock is answered timeout, and its worker is replaced", async () => {
-  const { pool, threads, advance } = setUp();
   const answer = pool.run(newJob());
-  advance(1000);
-  assertEquals(threads[0]!.isTerminated, false);
-  advance(100);
-  assertEquals(outcomeOf(await answer), "timeout");
-  assertEquals(threads[0]!.isTerminated, true);
-  assertEquals(threads.length, 2);
-});
-
-Deno.test("When a worker is replaced, the jobs sent ahead run on the new one", async () => {
-  const { pool, threads, finish, advance, quick } = await setUpWithQuickTarget();
-  const stuck = pool.run(newJob(quick));
-  const unharmed = pool.run(newJob(quick));
-  advance(1100);
-  assertEquals(outcomeOf(await stuck), "timeout");
-  await finish(threads[1]!, 0);
-  assertEquals(outcomeOf(await unharmed), "ok");
-});
-
-Deno.test("A worker that dies answers its running job and is replaced; waiting jobs go on", async () => {
-  const { pool, threads, finish } = setUp();
-  const lost = pool.run(newJob());
-  const waiting = pool.run(newJob());
-  threads[0]!.crash("exit code 1");
-  assertEquals(outcomeOf(await lost), "trapped");
-  await finish(threads[1]!, 0);
-  assertEquals(outcomeOf(await waiting), "ok");
-});
-
-Deno.test("A late answer of a job that was given up changes nothing", async () => {
-  const { pool, threads, advance, finish, turn } = setUp();
-  const overdue = pool.run(newJob());
-  await turn();
-  advance(1100);
-  await overdue;
+  assertEquals(outcomeOf(await pool.run(newJob())), "overloaded");
   await finish(threads[0]!, 0);
-  const next = pool.run(newJob());
-  await finish(threads[1]!, 0);
-  assertEquals(outcomeOf(await next), "ok");
+  assertEquals(outcomeOf(await answer), "ok");
+});
+
+Deno.test("What a coarse clock measures as no time at all does not send everything ahead", async () => {
+  const scene = setUp({ queueLength: 1000 });
+  const { pool, threads, runs, turn, finish } = scene;
+  const target = newTarget();
+  const first = pool.run(newJob(target));
+  await finish(threads[0]!, 0, { runMs: 0 });
+  await first;
+  for (let i = 0; i < 900; i++) void pool.run(newJob(target));
+  await turn();
+  assertEquals(runs(threads[0]!).length, 1 + 200);
+});
+
+Deno.test("A target that was replaced is forgotten by every worker that knows it", async () => {
+  const { pool, threads, finish } = setUp({ workers: 2 });
+  const target = newTarget();
+  const answer = pool.run(newJob(target));
+  await finish(threads[0]!, 0);
+  await answer;
+  pool.forget(target);
+  pool.forget(newTarget());
+  assertEquals((threads[0]!.posted as ToWorker[]).at(-1)!.type, "forget");
+  const again = pool.run(newJob(target));
+  await finish(threads[0]!, 1);
+  assertEquals(outcomeOf(await again), "ok");
 });
 
 Deno.test("A waiting job whose client has left is dropped; a running one is cancelled in place", async () => {
@@ -249,11 +134,12 @@ Deno.test("A waiting job whose client has left is dropped; a running one is canc
   void pool.run(newJob(newTarget(), () => isGone));
   const waiting = pool.run(newJob(newTarget(), () => isGone));
   await turn();
+  begin(threads[0]!, 0);
   isGone = true;
   advance(25);
   assertEquals(outcomeOf(await waiting), "cancelled");
-  const [first] = threads[0]!.posted as [Extract<ToWorker, { type: "control" }>];
-  assertEquals(Atomics.load(first.control, CONTROL.cancelledJob), runs(threads[0]!)[0]!.jobId);
+  const cancelled = Atomics.load(controlOf(threads[0]!), CONTROL.cancelledJob);
+  assertEquals(cancelled, runs(threads[0]!)[0]!.jobId);
   assertEquals(threads[0]!.isTerminated, false);
 });
 
@@ -263,6 +149,13 @@ Deno.test("Stopping answers everything and ends every thread", async () => {
   pool.stop();
   assertEquals((await Promise.all(answers)).map(outcomeOf), ["cancelled", "cancelled"]);
   assertEquals(threads[0]!.isTerminated, true);
+});
+
+Deno.test("After stopping, a job is answered at once and no thread is started", async () => {
+  const { pool, threads } = setUp();
+  pool.stop();
+  assertEquals(outcomeOf(await pool.run(newJob())), "cancelled");
+  assertEquals(threads.length, 0);
 });
 
 Deno.test("Warming up starts every thread at once", () => {

@@ -9,15 +9,19 @@ const MAX_KNOWN_TARGETS = 512;
 
 /** The pool's end of one worker thread: what it runs, what it knows, how to stop it. */
 export class PooledWorker {
-  /** Jobs sent and not answered; the worker runs them in this order, so the first is the running one. */
+  /** Jobs sent and not answered, in the order in which the worker runs them. */
   readonly tickets: Ticket[] = [];
-  /** How long the worker is expected to need for them, milliseconds. */
+  /** How long the worker is expected to need for them, milliseconds; Infinity if that is not known. */
   backlogMs = 0;
+  /** Whether the thread has come up. Until then nothing is sent, so that no time runs for anyone. */
+  isReady = false;
   readonly #thread: WorkerThread;
   readonly #control: ControlWords = newControlWords();
   readonly #known = new Map<RunTarget, number>();
   #lastTargetId = 0;
   #lastSequence = 0;
+  /** The last run begun when the worker was halted; meanwhile the shared word does not tell. */
+  #begunAtHalt = 0;
   /** Runs of this turn of the event loop; they go in one message. */
   #outbox: RunMessage[] = [];
 
@@ -26,16 +30,18 @@ export class PooledWorker {
     this.#post({ type: "control", control: this.#control });
   }
 
-  /** Sends a job; it runs after the ones sent before. */
+  /** Sends a job; it runs after the ones sent before. Throws what making its input throws. */
   send(ticket: Ticket, nowMs: number): void {
     const { target, input } = ticket.job;
     const targetId = this.#known.get(target) ?? this.#introduce(target);
-    ticket.sequence = ++this.#lastSequence;
-    if (this.tickets.length === 0) ticket.startedAtMs = nowMs;
+    ticket.sequence = this.#lastSequence + 1;
+    const run = packRun(ticket, targetId, target.prepared.info, input);
+    this.#lastSequence++;
+    ticket.startedAtMs = this.tickets.length === 0 ? nowMs : undefined;
     this.tickets.push(ticket);
     this.backlogMs += ticket.expectedMs;
     if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
-    this.#outbox.push(packRun(ticket, targetId, target.prepared.info, input));
+    this.#outbox.push(run);
   }
 
   /** Takes an answered job off; the next one, if any, starts now. */
@@ -50,19 +56,46 @@ export class PooledWorker {
   }
 
   /**
-   * Takes back the jobs that the worker has not begun. The exchange decides between the two threads: a run
-   * is begun by moving the same word, so no job is begun and taken back.
+   * The run the worker is in, as far as the shared word tells: the last one begun. Those before it are
+   * finished, and their results wait to share a message with its own.
+   */
+  running(): Ticket | undefined {
+    const begun = this.#begun();
+    return this.tickets.findLast(({ sequence }) => sequence <= begun);
+  }
+
+  /** Says that the first job has not begun yet, whenever it was sent. */
+  postponeStart(): void {
+    const [first] = this.tickets;
+    if (first !== undefined) first.startedAtMs = undefined;
+  }
+
+  /**
+   * Takes back every job but the running one, and has nothing more sent behind that. The exchange decides
+   * between the two threads: a run is begun by moving the same word, so no job is begun and taken back. Jobs
+   * whose results wait behind the running one are taken back too, where they may be run again: that costs
+   * less than to wait.
    */
   takeBack(): Ticket[] {
+    this.backlogMs = Infinity;
     if (this.tickets.length < 2) return [];
     const next = Atomics.exchange(this.#control, CONTROL.nextSequence, CONTROL.halted);
     if (next === CONTROL.halted) return [];
-    const first = this.tickets.findIndex((ticket) => ticket.sequence >= next);
-    const taken = first === -1 ? [] : this.tickets.splice(first);
-    this.backlogMs = this.tickets.reduce((sum, ticket) => sum + ticket.expectedMs, 0);
+    this.#begunAtHalt = next - 1;
+    const running = this.running();
+    const tickets = this.tickets.splice(0);
+    const taken = tickets.filter((each) => each !== running && this.mayRunAgain(each));
+    this.tickets.push(...tickets.filter((each) => !taken.includes(each)));
     this.#outbox = [];
+    // Last, as it moves the word again.
     this.#post({ type: "resume", nextSequence: this.#lastSequence + 1 });
     return taken;
+  }
+
+  /** Whether nobody could tell if this job were run elsewhere: it has not begun, or leaves no traces. */
+  mayRunAgain({ sequence, job }: Ticket): boolean {
+    const { mounts } = job.target;
+    return sequence > this.#begun() || !mounts?.some((mount) => !mount.isReadOnly);
   }
 
   /** Asks the worker to end this job at its next host call, or to wake from its sleep. */
@@ -71,9 +104,24 @@ export class PooledWorker {
     Atomics.notify(this.#control, CONTROL.cancelledJob);
   }
 
+  /** Lets go of a target that has been replaced. */
+  forget(target: RunTarget): void {
+    const targetId = this.#known.get(target);
+    if (targetId === undefined) return;
+    this.#known.delete(target);
+    // Runs of it may still be waiting to be sent.
+    this.#flush();
+    this.#post({ type: "forget", targetId });
+  }
+
   /** Ends the thread, whatever it is doing. */
   terminate(): void {
     this.#thread.terminate();
+  }
+
+  #begun(): number {
+    const next = Atomics.load(this.#control, CONTROL.nextSequence);
+    return next === CONTROL.halted ? this.#begunAtHalt : next - 1;
   }
 
   #flush(): void {
@@ -84,21 +132,15 @@ export class PooledWorker {
   }
 
   #introduce(target: RunTarget): number {
-    this.#makeRoom();
+    if (this.#known.size >= MAX_KNOWN_TARGETS) {
+      const [oldest] = this.#known.keys();
+      this.forget(oldest!);
+    }
     const targetId = ++this.#lastTargetId;
-    this.#known.set(target, targetId);
     const { prepared, handler, limits } = target;
     this.#post({ type: "target", targetId, prepared, handler, limits });
+    this.#known.set(target, targetId);
     return targetId;
-  }
-
-  #makeRoom(): void {
-    if (this.#known.size < MAX_KNOWN_TARGETS) return;
-    const [oldest] = this.#known;
-    this.#known.delete(oldest![0]);
-    // Runs of it may still be waiting to be sent.
-    this.#flush();
-    this.#post({ type: "forget", targetId: oldest![1] });
   }
 
   #post(message: ToWorker): void {

@@ -13,4 +13,6 @@ export interface Ticket {
   /** When a worker began it, as far as this thread can tell; undefined while it waits. */
   startedAtMs: number | undefined;
   readonly answer: (result: JobResult) => void;
+  /** Answers with a fault of Skerry's own. */
+  readonly fail: (cause: unknown) => void;
 }

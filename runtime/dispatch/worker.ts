@@ -6,8 +6,8 @@ import { systemClock } from "../wasi/system_clock.ts";
 import { CONTROL, type ControlWords, newControlWords } from "./control.ts";
 import { IsolateCache } from "./isolate_cache.ts";
 import {
-  type DoneMessage,
   packResult,
+  type RunAnswer,
   type RunMessage,
   type TargetMessage,
   type ToWorker,
@@ -24,10 +24,11 @@ const MAX_RESULT_DELAY_MS = 0.5;
 export class PoolWorker {
   readonly #port: ThreadPort;
   readonly #targets = new Map<number, TargetMessage>();
-  readonly #isolates: IsolateCache;
+  /** By target id. */
+  readonly #isolates: IsolateCache<number>;
   #control: ControlWords = newControlWords();
   #jobId = 0;
-  #results: DoneMessage[] = [];
+  #results: RunAnswer[] = [];
 
   constructor(port: ThreadPort) {
     this.#port = port;
@@ -43,13 +44,14 @@ export class PoolWorker {
     switch (message.type) {
       case "control":
         this.#control = message.control;
+        // Nothing to answer yet: this tells the pool that the thread has come up.
+        this.#port.post([], []);
         return;
       case "target":
         this.#targets.set(message.targetId, message);
         return;
       case "forget":
-        this.#targets.delete(message.targetId);
-        return;
+        return this.#forget(message.targetId);
       case "resume":
         Atomics.store(this.#control, CONTROL.nextSequence, message.nextSequence);
         return;
@@ -63,8 +65,8 @@ export class PoolWorker {
     for (const run of runs) {
       if (!this.#begin(run.sequence)) break;
       const startMs = performance.now();
-      // What comes next may take long; what is finished must not wait for it.
-      if (startMs - sentAtMs > MAX_RESULT_DELAY_MS) {
+      // What is finished must not wait for what comes next, if that will take long.
+      if (startMs - sentAtMs + run.expectedMs > MAX_RESULT_DELAY_MS) {
         this.#send();
         sentAtMs = startMs;
       }
@@ -81,19 +83,29 @@ export class PoolWorker {
   }
 
   #run(message: RunMessage, startMs: number): void {
-    // The pool sends a target before its first run, and ports keep order.
-    const { prepared, handler, limits } = this.#targets.get(message.targetId)!;
     this.#jobId = message.jobId;
-    const isolate = this.#isolates.get(prepared);
-    const result = isolate.run(handler, unpackInput(message), this.#budget(limits, startMs))!;
-    this.#results.push(packResult(message.jobId, result, performance.now() - startMs));
+    try {
+      // The pool sends a target before its first run, and ports keep order.
+      const { prepared, handler, limits } = this.#targets.get(message.targetId)!;
+      const isolate = this.#isolates.get(message.targetId, prepared);
+      const result = isolate.run(handler, unpackInput(message), this.#budget(limits, startMs))!;
+      this.#results.push(packResult(message.jobId, result, performance.now() - startMs));
+    } catch (thrown) {
+      // A fault of Skerry's own, which must harm no other job of this thread.
+      this.#results.push({ jobId: message.jobId, failure: describe(thrown) });
+    }
+  }
+
+  #forget(targetId: number): void {
+    this.#targets.delete(targetId);
+    this.#isolates.forget(targetId);
   }
 
   #send(): void {
     const results = this.#results;
     if (results.length === 0) return;
     this.#results = [];
-    this.#port.post(results, results.map((result) => result.buffer));
+    this.#port.post(results, results.flatMap((each) => "buffer" in each ? [each.buffer] : []));
   }
 
   #budget(limits: Limits, startMs: number): IsolateBudget {
@@ -122,4 +134,8 @@ export class PoolWorker {
     }
     return "elapsed";
   }
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.stack ?? thrown.message : String(thrown);
 }

@@ -1,6 +1,6 @@
 import type { StopReason } from "../wasi/stop.ts";
 import { STATE } from "../wasm/reserved.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, TrapKind } from "./outcome.ts";
 import { trapKind } from "./trap_kind.ts";
 
 /** How a run's code came back to the host. */
@@ -15,7 +15,8 @@ const MEMORY_EXCEEDED: Outcome = { kind: "memory_exceeded" };
 /**
  * Decides how a run ended. What the host and the meter recorded comes first: a module can catch or cause
  * what is thrown, but cannot undo these. Undefined means promotion: nothing has happened yet as far as anyone
- * can see, and the run starts again in the pool.
+ * can see, and the run starts again in the pool. Throws on what neither the module nor the engine threw: a
+ * fault of Skerry's own must not pass for one of the function's.
  *
  * @param stopped Why the host ended the run, if it did.
  * @param state The bits of `skerry:state`.
@@ -54,8 +55,10 @@ function fromExit(exitCode: number, state: number): Outcome {
 }
 
 function fromThrown(thrown: unknown, state: number): Outcome {
+  const trap = trapKind(thrown);
+  if (trap === undefined) throw thrown;
   if (ranOutOfMemory(state)) return MEMORY_EXCEEDED;
-  return trapped(trapKind(thrown), thrown instanceof Error ? thrown.message : "exception");
+  return trapped(trap, thrown instanceof Error ? thrown.message : "exception");
 }
 
 /** A program that fails after it was refused memory failed for want of memory. */
@@ -63,6 +66,6 @@ function ranOutOfMemory(state: number): boolean {
   return (state & STATE.growDenied) !== 0;
 }
 
-function trapped(trap: ReturnType<typeof trapKind>, message: string): Outcome {
+function trapped(trap: TrapKind, message: string): Outcome {
   return { kind: "trapped", trap, message };
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { STATE } from "../wasm/reserved.ts";
 import { classify } from "./classify.ts";
 
@@ -51,4 +51,10 @@ Deno.test("A signal is a trap", () => {
     trap: "signal",
     message: "signal 6",
   });
+});
+
+Deno.test("A mistake of Skerry's own is thrown on, not blamed on the module", () => {
+  const ending = { kind: "threw", thrown: new TypeError("x is not a function") } as const;
+  assertThrows(() => classify(undefined, STATE.growDenied, ending), TypeError);
+  assertEquals(classify({ kind: "exit", exitCode: 0 }, 0, ending), { kind: "ok" });
 });

@@ -19,7 +19,11 @@ export function entryPoints(instance: Instance, name: string): EntryPoints {
     name,
     start: exports[RESERVED.start] as Entry | undefined,
     // A command's `_start` initialises by itself.
-    initialize: name === "_start" ? undefined : exports._initialize as Entry | undefined,
+    initialize: name === "_start" ? undefined : functionOf(exports._initialize),
     handler: exports[name] as Entry,
   };
+}
+
+function functionOf(exported: WebAssembly.ExportValue | undefined): Entry | undefined {
+  return typeof exported === "function" ? exported as Entry : undefined;
 }

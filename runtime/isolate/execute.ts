@@ -19,7 +19,10 @@ export interface RunBudget {
   readonly cancelled?: () => boolean;
 }
 
-/** Runs a handler in an instance that is ready for it. Undefined means promotion. */
+/**
+ * Runs a handler in an instance that is ready for it. Undefined means promotion. Throws what a host function
+ * of Skerry's own threw by mistake.
+ */
 export function execute(
   instance: Instance,
   host: WasiHost,

@@ -10,6 +10,8 @@ import type { RunResult } from "./outcome.ts";
 import type { PreparedModule } from "./prepared_module.ts";
 import type { RunInput } from "./run_input.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /** The bounds of one run, its output's included. */
 export interface IsolateBudget extends RunBudget {
   /** Bytes of standard output; one more ends the run. */
@@ -44,24 +46,50 @@ export class Isolate {
     return this.#instance === undefined ? 0 : memoryPages(this.#instance);
   }
 
+  /** Memories of its module. */
+  get memoryCount(): number {
+    return this.#prepared.info.memories.length;
+  }
+
   /**
    * Runs the export `handler` once. Undefined means that the run asked for promotion and nothing it did
-   * can be seen.
+   * can be seen. Throws what Skerry's own code throws by mistake; the next run is not affected.
    */
   run(handler: string, input: RunInput, budget: IsolateBudget): RunResult | undefined {
-    const instance = this.#instance ??= this.#create();
+    try {
+      this.#instance ??= this.#create();
+    } catch (thrown) {
+      return notInstantiated(thrown);
+    }
+    try {
+      const result = this.#runIn(this.#instance, handler, input, budget);
+      if (!this.#recycle(this.#instance)) this.#drop();
+      return result;
+    } catch (thrown) {
+      this.#drop();
+      throw thrown;
+    }
+  }
+
+  #runIn(
+    instance: Instance,
+    handler: string,
+    input: RunInput,
+    budget: IsolateBudget,
+  ): RunResult | undefined {
     if (this.#entry?.name !== handler) this.#entry = entryPoints(instance, handler);
-    this.#io.begin(input, budget);
-    const outcome = execute(instance, this.#host, this.#entry, this.#io, budget);
-    const result = outcome === undefined ? undefined : {
+    const io = this.#io;
+    io.begin(input, budget);
+    const outcome = execute(instance, this.#host, this.#entry, io, budget);
+    io.end();
+    if (outcome === undefined) return undefined;
+    return {
       outcome,
-      stdout: this.#io.stdout.take(),
-      stderr: this.#io.stderr.take(),
+      stdout: io.stdout.take(),
+      stderr: io.stderr.take(),
       fuel: instance.fuel(),
       memoryPages: memoryPages(instance),
     };
-    if (!this.#recycle(instance)) this.#drop();
-    return result;
   }
 
   #create(): Instance {
@@ -80,8 +108,9 @@ export class Isolate {
     if (images === undefined || (instance.state() & STATE.dirty) !== 0) return false;
     for (let i = 0; i < images.length; i++) {
       const image = images[i]!;
-      // Growing detaches the old buffer, also by 0 pages: the view's length becomes 0.
-      if (instance.views[i]!.length !== image.byteLength) {
+      // Growing detaches the old buffer, also by 0 pages: the view's length becomes 0, and that of a memory
+      // without any pages stays 0.
+      if (instance.views[i]!.length !== image.byteLength || image.byteLength === 0) {
         const { buffer } = instance.memories[i]!;
         if (buffer.byteLength !== image.byteLength) return false;
         instance.views[i] = new Uint8Array(buffer);
@@ -91,10 +120,19 @@ export class Isolate {
     return true;
   }
 
+  /** Lets go of the instance wherever it is held: its memory may have grown large. */
   #drop(): void {
     this.#instance = undefined;
     this.#entry = undefined;
+    this.#host.bind(undefined);
   }
+}
+
+/** Reserving or committing memory for an instance fails when the process, not the function, has had its share. */
+function notInstantiated(thrown: unknown): RunResult {
+  if (!(thrown instanceof RangeError)) throw thrown;
+  const outcome = { kind: "trapped", trap: "allocation_failed", message: thrown.message } as const;
+  return { outcome, stdout: NOTHING, stderr: NOTHING, fuel: 0, memoryPages: 0 };
 }
 
 /** The input and output of whichever run is under way. */
@@ -109,6 +147,12 @@ class IsolateIo implements RunIo {
     this.stdin.refill(input.stdin);
     this.stdout.restart(budget.stdoutBytes);
     this.stderr.restart(budget.stderrBytes);
+  }
+
+  /** Lets go of the input, which may be large; the output stays until it is taken. */
+  end(): void {
+    this.#input = undefined;
+    this.stdin.refill(NOTHING);
   }
 
   args(): StringBlock {

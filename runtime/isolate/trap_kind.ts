@@ -29,8 +29,8 @@ const TRAP_BY_MESSAGE: ReadonlyMap<string, TrapKind> = new Map<string, TrapKind>
   ["rethrowing null value", "null_reference"],
 ]);
 
-/** What a thrown value from a WebAssembly call means. */
-export function trapKind(thrown: unknown): TrapKind {
+/** What a value thrown from a WebAssembly call means; undefined if neither the module nor V8 threw it. */
+export function trapKind(thrown: unknown): TrapKind | undefined {
   if (thrown instanceof WebAssembly.RuntimeError) {
     return TRAP_BY_MESSAGE.get(thrown.message) ?? "unknown";
   }
@@ -38,6 +38,5 @@ export function trapKind(thrown: unknown): TrapKind {
   if (thrown instanceof RangeError && thrown.message.startsWith("Maximum call stack")) {
     return "stack_overflow";
   }
-  if (thrown instanceof WebAssembly.Exception) return "uncaught_exception";
-  return "unknown";
+  return thrown instanceof WebAssembly.Exception ? "uncaught_exception" : undefined;
 }

@@ -54,7 +54,8 @@ export function createLog(options: LogOptions): Log {
 }
 
 function jsonLine(time: Date, level: LogLevel, message: string, fields: LogFields): string {
-  return JSON.stringify({ ...fields, time: time.toISOString(), level, message });
+  // JSON itself lets those above U+007E stand.
+  return escapeControls(JSON.stringify({ ...fields, time: time.toISOString(), level, message }));
 }
 
 function prettyLine(

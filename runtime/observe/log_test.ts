@@ -34,9 +34,9 @@ Deno.test("The JSON format is one object a line", () => {
 Deno.test("Nothing a function writes can begin a line of its own or colour the terminal", () => {
   for (const format of ["pretty", "json"] as const) {
     const { log, lines } = setUp(format);
-    log.info("one\ntwo\x1b[31m", { field: "a\r\nb\x07" });
+    log.info("one\ntwo\x1b[31m", { field: "a\r\nb\x07", eightBit: "\x7f\x9b31m\u2028" });
     assertEquals(lines.length, 1);
-    assertEquals(/\p{Cc}/u.test(lines[0]!), false);
+    assertEquals(/[\p{Cc}\p{Zl}]/u.test(lines[0]!), false);
   }
 });
 

@@ -1,5 +1,11 @@
 import { setPriority } from "node:os";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import {
+  isMainThread,
+  parentPort,
+  type ResourceLimits,
+  Worker,
+  workerData,
+} from "node:worker_threads";
 import type { ThreadPort, WorkerRole, WorkerThread } from "./platform.ts";
 
 /** Marks the threads this program starts; another embedder's worker data looks different. */
@@ -7,21 +13,17 @@ interface SkerryWorkerData {
   readonly skerryRole: WorkerRole;
 }
 
-/**
- * V8's stack limit of worker threads, MiB. Node gives workers four times the main thread's stack; with
- * this, recursion ends at about the same depth on every path.
- */
-const STACK_SIZE_MB = 1.2;
 /** The server's thread goes first: a busy pool must not delay the fast path. */
 const WORKER_NICE = 5;
 
-/** Starts a thread that runs `entryUrl` in a role. */
-export function spawnThread(entryUrl: URL, role: WorkerRole): WorkerThread {
+/** Starts a thread that runs `entryUrl` in a role, with the runtime's own limits where none are given. */
+export function spawnThread(
+  entryUrl: URL,
+  role: WorkerRole,
+  resourceLimits?: ResourceLimits,
+): WorkerThread {
   const data: SkerryWorkerData = { skerryRole: role };
-  const worker = new Worker(entryUrl, {
-    workerData: data,
-    resourceLimits: { stackSizeMb: STACK_SIZE_MB },
-  });
+  const worker = new Worker(entryUrl, { workerData: data, resourceLimits });
   let isTerminated = false;
   let failure: string | undefined;
   worker.on("error", (error: Error) => failure = error.message);

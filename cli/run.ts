@@ -92,7 +92,7 @@ async function readRequest(args: ParsedArguments): Promise<Result<RunRequest, st
   const bytes = await readFile(file).catch((error: Error) => error);
   if (bytes instanceof Error) return err(`Cannot read ${file}: ${bytes.message}`);
   return ok({
-    bytes: new Uint8Array(bytes),
+    module: new Uint8Array(bytes).buffer,
     handler: args.values.invoke,
     args: [basename(file), ...programArgs],
     environ: environ.value,
@@ -135,7 +135,7 @@ function runBounded(request: RunRequest, platform: Platform): Promise<RunReport>
     timer = setTimeout(() => giveUp({ kind: "timeout" }), limitMs);
   });
   thread.onExit((reason) => giveUp({ kind: "trapped", trap: "unknown", message: reason }));
-  thread.post(request, [request.bytes.buffer]);
+  thread.post(request, [request.module]);
   return promise.finally(() => {
     clearTimeout(timer);
     thread.terminate();

@@ -14,7 +14,7 @@ import { terminalIo } from "./terminal_io.ts";
 
 /** What `skerry run` was asked for; plain data, so that it can be posted to a thread. */
 export interface RunRequest {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly module: ArrayBuffer;
   /** The export to call; undefined for `_start`, or `run` of a reactor. */
   readonly handler: string | undefined;
   /** `argv`, the module's name first. */
@@ -53,7 +53,7 @@ export async function runModule(
     }),
     terminals: [0, 1, 2].filter(isatty),
   };
-  const compiled = await compileModule(request.bytes, request, system);
+  const compiled = await compileModule(new Uint8Array(request.module), request, system);
   if (!compiled.ok) return compiled;
   const handler = chooseHandler(compiled.value.info, request.handler, request.args[0]!);
   if (!handler.ok) return handler;

@@ -4,6 +4,7 @@ import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
 import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
 import { WorkerPool } from "./dispatch/pool.ts";
 import type { SkerryError } from "./errors.ts";
+import { FolderHints } from "./functions/change_hints.ts";
 import { KvStore } from "./functions/kv_store.ts";
 import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts";
 import { createApp } from "./http/app.ts";
@@ -71,6 +72,9 @@ export async function startServer(
       // What is being prepared then fails because of that, which is no news.
       if (!isStopping) options.onFunction(event);
     },
+    hints: platform.hasSafeFolderWatch
+      ? (onHint) => new FolderHints(options.functionsFolder, onHint)
+      : undefined,
     onRetired: (target) => dispatcher.forget(target),
   });
   if (!functions.ok) return functions;

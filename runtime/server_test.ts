@@ -14,6 +14,7 @@ function fakePlatform() {
   let fetch: ServeOptions["fetch"] | undefined;
   const platform: Platform = {
     name: "deno",
+    hasSafeFolderWatch: true,
     cpuCount: 1,
     spawnWorker(role) {
       const thread = new FakeThread();

@@ -327,3 +327,23 @@ Deno.test({
     assertEquals((await server.status).code, 0);
   },
 });
+
+Deno.test("A server that ran out of descriptors goes on when it has some again", async () => {
+  await using folder = await temporaryFolder({ "hello.wasm": await GUESTS.exit0() });
+  const limited = ["bash", "-c", 'ulimit -n 128; exec "$@"', "skerry", ...DENO_SOURCE.command];
+  await using server = await startServer(folder.path, {
+    runtime: { name: "with few descriptors", command: limited },
+  });
+  await assertUnharmed(server);
+  const idle: Socket[] = [];
+  for (let i = 0; i < 200; i++) {
+    const socket = await openSocket(server).catch(() => undefined);
+    socket?.on("error", () => {});
+    if (socket !== undefined) idle.push(socket);
+  }
+  for (const socket of idle) socket.destroy();
+  await eventually(
+    () => fetch(`${server.url}/hello`).then((response) => response.text(), () => "refused"),
+    (answer) => answer === "before\n",
+  );
+});

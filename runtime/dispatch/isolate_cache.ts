@@ -1,4 +1,5 @@
 import { Isolate } from "../isolate/isolate.ts";
+import { type MountGrant, openMounts } from "../isolate/mount_grant.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { WasiHostOptions } from "../wasi/host.ts";
 
@@ -32,10 +33,10 @@ export class IsolateCache<K> {
   }
 
   /** The isolate of this target, made if there is none. */
-  get(key: K, prepared: PreparedModule): Isolate {
+  get(key: K, prepared: PreparedModule, mounts: readonly MountGrant[] = []): Isolate {
     // The same function in a row is the common case under load and skips the reordering.
     if (this.#latest !== undefined && this.#latestKey === key) return this.#latest;
-    const isolate = this.#isolates.get(key) ?? this.#make(prepared);
+    const isolate = this.#isolates.get(key) ?? this.#make(prepared, mounts);
     this.#isolates.delete(key);
     this.#isolates.set(key, isolate);
     this.#latestKey = key;
@@ -51,9 +52,10 @@ export class IsolateCache<K> {
     this.#latest = undefined;
   }
 
-  #make(prepared: PreparedModule): Isolate {
+  #make(prepared: PreparedModule, grants: readonly MountGrant[]): Isolate {
     this.#makeRoom(prepared.info.memories.length);
-    return new Isolate(prepared, this.#system);
+    const mounts = openMounts(grants);
+    return new Isolate(prepared, mounts.length === 0 ? this.#system : { ...this.#system, mounts });
   }
 
   #makeRoom(newMemories: number): void {

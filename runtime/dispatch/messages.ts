@@ -1,4 +1,5 @@
 import type { Limits } from "../isolate/limits.ts";
+import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { RunInput } from "../isolate/run_input.ts";
@@ -22,6 +23,7 @@ export interface TargetMessage {
   readonly prepared: PreparedModule;
   readonly handler: string;
   readonly limits: Limits;
+  readonly mounts: readonly MountGrant[];
 }
 
 /** One run. `buffer` holds arguments, environment and body, one after another, and is transferred. */

@@ -137,8 +137,8 @@ export class PooledWorker {
       this.forget(oldest!);
     }
     const targetId = ++this.#lastTargetId;
-    const { prepared, handler, limits } = target;
-    this.#post({ type: "target", targetId, prepared, handler, limits });
+    const { prepared, handler, limits, mounts = [] } = target;
+    this.#post({ type: "target", targetId, prepared, handler, limits, mounts });
     this.#known.set(target, targetId);
     return targetId;
   }

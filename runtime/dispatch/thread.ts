@@ -17,9 +17,9 @@ export function serveThread(port: ThreadPort): void {
 }
 
 async function compile(port: ThreadPort, message: CompileMessage): Promise<void> {
-  const { requestId, bytes, options } = message;
+  const { requestId, buffer, options } = message;
   const system = { clock: systemClock, random: secureRandom };
-  const result = await compileModule(bytes, options, system);
+  const result = await compileModule(new Uint8Array(buffer), options, system);
   const answer: CompiledMessage = { requestId, result };
   port.post(answer, []);
 }

@@ -86,8 +86,8 @@ export class PoolWorker {
     this.#jobId = message.jobId;
     try {
       // The pool sends a target before its first run, and ports keep order.
-      const { prepared, handler, limits } = this.#targets.get(message.targetId)!;
-      const isolate = this.#isolates.get(message.targetId, prepared);
+      const { prepared, handler, limits, mounts } = this.#targets.get(message.targetId)!;
+      const isolate = this.#isolates.get(message.targetId, prepared, mounts);
       const result = isolate.run(handler, unpackInput(message), this.#budget(limits, startMs))!;
       this.#results.push(packResult(message.jobId, result, performance.now() - startMs));
     } catch (thrown) {

@@ -10,21 +10,42 @@ export function denoPlatform(entryUrl: URL): Platform {
     // No limit on the stack: Deno would make the thread's stack smaller and leave V8's limit as it is, so that
     // endless recursion ended the process (measured with 2.9.6, for any stackSizeMb of 1 to below 2).
     spawnWorker: (role) => spawnThread(entryUrl, role),
+    // Deno 2.9.6's watcher opens what it hears of; a FIFO then blocks it, and soon the server's thread.
+    hasSafeFolderWatch: false,
     newResponse: responseBySetting,
     serveHttp,
   };
 }
 
+/** How long to wait before listening again when the system had no more descriptors to give. */
+const RELISTEN_MS = 100;
+
 function serveHttp({ hostname, port, fetch }: ServeOptions): Promise<HttpServer> {
-  const server = Deno.serve({
-    hostname,
-    port,
-    onListen: () => {},
-    handler: (request, info) => fetch(request, new DenoPeer(request, info)),
-  });
+  let isStopping = false;
+  const listen = (atPort: number) =>
+    Deno.serve({
+      hostname,
+      port: atPort,
+      onListen: () => {},
+      handler: (request, info) => fetch(request, new DenoPeer(request, info)),
+    });
+  let server = listen(port);
+  const { port: boundPort } = server.addr;
+  // Accepting fails for good when descriptors run out; open connections go on, so only listening is lost.
+  const keepListening = (): void => {
+    server.finished.catch(() => {
+      setTimeout(() => {
+        if (isStopping) return;
+        server = relisten(() => listen(boundPort)) ?? server;
+        keepListening();
+      }, RELISTEN_MS);
+    });
+  };
+  keepListening();
   return Promise.resolve({
-    port: server.addr.port,
+    port: boundPort,
     async stop(graceMs: number) {
+      isStopping = true;
       const { promise: grace, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, graceMs);
       // Deno cannot close what is still open; it goes with the process.
@@ -32,6 +53,15 @@ function serveHttp({ hostname, port, fetch }: ServeOptions): Promise<HttpServer>
       clearTimeout(timer);
     },
   });
+}
+
+function relisten<T>(listen: () => T): T | undefined {
+  try {
+    return listen();
+  } catch {
+    // Still none to be had; what failed before is looked at again, and so is this.
+    return undefined;
+  }
 }
 
 class DenoPeer implements Peer {

@@ -17,6 +17,7 @@ export function nodePlatform(entryUrl: URL): Platform {
     name: "node",
     cpuCount: availableParallelism(),
     spawnWorker: (role) => spawnThread(entryUrl, role, { stackSizeMb: STACK_SIZE_MB }),
+    hasSafeFolderWatch: true,
     newResponse: responseFromRecord,
     serveHttp,
   };

@@ -8,6 +8,8 @@ export interface Platform {
   readonly cpuCount: number;
   /** Starts a worker thread that runs this program's own entry in the given role. */
   spawnWorker(role: WorkerRole): WorkerThread;
+  /** Whether listening for changes in folders is safe: a pipe made in one must not block. */
+  readonly hasSafeFolderWatch: boolean;
   /** The fastest way to make a response for this platform's server. */
   readonly newResponse: NewResponse;
   /** Serves HTTP. Resolves once it accepts connections. */

@@ -29,6 +29,8 @@ export const DEFAULT_INLINE_BOUNDS: InlineBounds = {
 
 /** V8 compiles a function when it is first called, on the calling thread. */
 const MAX_INLINE_FUNCTION_BYTES = 128 * 1024;
+/** A run that changes its table has the next one fill a new one. */
+const MAX_INLINE_TABLE_ELEMENTS = 16_384;
 const MAX_INLINE_CODE_BYTES = 512 * 1024;
 /** Promotions in a row after which a function goes to the pool at once… */
 const MAX_PROMOTIONS = 3;
@@ -99,6 +101,7 @@ export class FastPath {
   #isSmall({ info }: PreparedModule): boolean {
     if (this.#bounds.fuel === 0 || info.codeBytes > MAX_INLINE_CODE_BYTES) return false;
     if (info.largestFunctionBytes > MAX_INLINE_FUNCTION_BYTES) return false;
+    if (info.tableElements > MAX_INLINE_TABLE_ELEMENTS) return false;
     let pages = 0;
     for (const memory of info.memories) pages += memory.initialPages;
     return pages <= this.#bounds.memoryPages;

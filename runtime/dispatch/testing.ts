@@ -20,6 +20,7 @@ export const PREPARED: PreparedModule = {
     usesExceptions: false,
     codeBytes: 0,
     largestFunctionBytes: 0,
+    tableElements: 0,
   },
 };
 

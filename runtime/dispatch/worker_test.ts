@@ -34,7 +34,14 @@ function setUp() {
     async introduce(targetId: number, guest: GuestName, limits: Partial<Limits> = {}) {
       const prepared = await prepareGuest(await GUESTS[guest]());
       const all = { ...DEFAULT_LIMITS, ...limits };
-      worker.handle({ type: "target", targetId, prepared, handler: "_start", limits: all, mounts: [] });
+      worker.handle({
+        type: "target",
+        targetId,
+        prepared,
+        handler: "_start",
+        limits: all,
+        mounts: [],
+      });
     },
     /** Runs of these targets, in one message; a job's id is its sequence number. */
     run(...targetIds: number[]) {

@@ -118,6 +118,7 @@ export function fakeModule(id: number, exports: readonly ExportInfo[]): Prepared
     usesExceptions: false,
     codeBytes: 0,
     largestFunctionBytes: 0,
+    tableElements: 0,
   };
   return { id, module: EMPTY_MODULE, info };
 }

@@ -26,6 +26,7 @@ const EMPTY_MODULE: PreparedModule = {
     usesExceptions: false,
     codeBytes: 0,
     largestFunctionBytes: 0,
+    tableElements: 0,
   },
 };
 

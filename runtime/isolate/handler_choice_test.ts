@@ -12,6 +12,7 @@ const INFO: ModuleInfo = {
   usesExceptions: false,
   codeBytes: 0,
   largestFunctionBytes: 0,
+  tableElements: 0,
 };
 
 function fn(name: string, signature = "() -> ()"): ExportInfo {

@@ -51,6 +51,7 @@ function writeStrings(run: Run, block: StringBlock, pointers: number, buffer: nu
     return wasi.ERRNO_FAULT;
   }
   run.spendBytes(bytes.length);
+  run.spend(count >>> 4);
   memory.bytes.set(bytes, buffer);
   let start = 0;
   for (let i = 0; i < count; i++) {

@@ -96,6 +96,7 @@ function transfer(
 ): number {
   const { memory } = run;
   if (!memory.holds(moved, 4) || !memory.holdsVectors(vectors, count)) return wasi.ERRNO_FAULT;
+  run.spend(count >>> 4);
   let total = 0;
   for (let i = 0; i < Math.min(count, MAX_VECTORS) && total < MAX_TRANSFER_BYTES; i++) {
     const length = Math.min(memory.vectorLength(vectors, i), MAX_TRANSFER_BYTES - total);

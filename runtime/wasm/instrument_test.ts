@@ -31,6 +31,7 @@ Deno.test("an empty module gets the reserved exports and no more", () => {
     usesExceptions: false,
     codeBytes: 0,
     largestFunctionBytes: 0,
+    tableElements: 0,
   });
 });
 
@@ -197,8 +198,13 @@ Deno.test("what is over a limit is refused with the numbers", () => {
     "101 initial table elements exceed the limit of 100 at offset 12",
   );
   assertEquals(
-    refusal(binary([5, [17, ...Array(34).fill(0)]])),
-    "more than 16 memories at offset 43",
+    refusal(binary([5, [5, ...Array(10).fill(0)]])),
+    "more than 4 memories at offset 19",
+  );
+  const parameters = [1, 0x60, 0xe9, 7, ...Array(1001).fill(0x7f), 0];
+  assertEquals(
+    refusal(binary([1, parameters])),
+    "a function type has 1001 values, at most 1000 at offset 13",
   );
   assertEquals(refusal(binary([5, [1, 3, 1, 1]])), "shared memory is not supported at offset 11");
   assertEquals(refusal(binary([5, [1, 8, 1, 0]])), "unknown memory limits flags 0x8 at offset 11");

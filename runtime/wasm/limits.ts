@@ -12,7 +12,7 @@ export interface Limits {
 const FLAG = { hasMaximum: 1, shared: 2, is64: 4 } as const;
 
 /** Memories a module may have: each one reserves about 10 GB of address space in V8. */
-export const MAX_MEMORIES = 16;
+export const MAX_MEMORIES = 4;
 /** Tables a module may have. */
 export const MAX_TABLES = 1000;
 
@@ -70,6 +70,7 @@ export function clampTables(tables: readonly Limits[], limitElements: number): n
   return tables.map((table) => Math.min(table.maximum ?? Infinity, table.initial + share));
 }
 
-function sumInitial(all: readonly Limits[]): number {
+/** Initial pages, or elements, of all together. */
+export function sumInitial(all: readonly Limits[]): number {
   return all.reduce((sum, limits) => sum + limits.initial, 0);
 }

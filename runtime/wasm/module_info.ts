@@ -25,6 +25,8 @@ export interface ModuleInfo {
   readonly codeBytes: number;
   /** Bytes of the largest function body: what one lazy compilation may cost. */
   readonly largestFunctionBytes: number;
+  /** Elements of all tables at instantiation, which fills them one by one. */
+  readonly tableElements: number;
 }
 
 /** One import: where it comes from and what it is. */

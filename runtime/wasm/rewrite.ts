@@ -6,7 +6,7 @@ import {
   writeAddedFunctions,
   writeAddedTypes,
 } from "./helpers.ts";
-import { clampMemories, clampTables, writeLimits } from "./limits.ts";
+import { clampMemories, clampTables, sumInitial, writeLimits } from "./limits.ts";
 import { Meter } from "./meter.ts";
 import type { ModuleInfo } from "./module_info.ts";
 import { type ModuleShape, SECTION, type Section, sectionRank } from "./module.ts";
@@ -27,7 +27,7 @@ export interface RewriteOptions {
 /** V8's own limits that adding to a module might pass. */
 const V8_LIMIT = { entries: 1_000_000, functionBytes: 7_654_321 } as const;
 /** Mutable globals a module may have: reset copies each of them before every run. */
-const MAX_MUTABLE_GLOBALS = 100_000;
+const MAX_MUTABLE_GLOBALS = 10_000;
 const PAGE_BYTES = 65536;
 
 /** Sections that the output has even if the input has not. */
@@ -265,6 +265,7 @@ class Rewriter {
       usesExceptions: this.#scanner.usesExceptions,
       codeBytes: this.#codeBytes,
       largestFunctionBytes: this.#largestFunctionBytes,
+      tableElements: sumInitial(this.shape.definedTables.map(({ limits }) => limits)),
     };
   }
 }

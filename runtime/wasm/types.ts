@@ -87,6 +87,7 @@ class TypeDecoder {
   #visible = 0;
   /** Where the last value type began. */
   #lastStart = 0;
+  #valueCount = 0;
   #reader: Reader;
 
   constructor(reader: Reader) {
@@ -130,7 +131,15 @@ class TypeDecoder {
   }
 
   #values(): ValueType[] {
+    const at = this.#reader.pos;
     const count = this.#reader.count();
+    if (count > MAX_VALUES) {
+      refuse(at, `a function type has ${count} values, at most ${MAX_VALUES}`);
+    }
+    this.#valueCount += count;
+    if (this.#valueCount > MAX_ALL_VALUES) {
+      refuse(at, `the function types have more than ${MAX_ALL_VALUES} values`);
+    }
     const types: ValueType[] = [];
     for (let i = 0; i < count; i++) {
       this.#lastStart = this.#reader.pos;
@@ -154,6 +163,11 @@ class TypeDecoder {
     return type;
   }
 }
+
+/** V8's own limit on parameters, and on results. */
+const MAX_VALUES = 1000;
+/** Keeps a type section from taking many times its size in memory. */
+const MAX_ALL_VALUES = 1_000_000;
 
 /** Values beyond this are not spelt out: a signature is for people and for linking, not for attackers. */
 const SPELT_VALUES = 32;

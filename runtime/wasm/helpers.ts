@@ -3,7 +3,7 @@ import { type Limits } from "./limits.ts";
 import type { GlobalEntry } from "./module.ts";
 import { F64, I32, I64, OP, VOID } from "./op.ts";
 import { STATE } from "./reserved.ts";
-import { OBJECT_HEADER_BYTES } from "./types.ts";
+import { type FunctionType, OBJECT_HEADER_BYTES } from "./types.ts";
 import { Writer } from "./writer.ts";
 
 /** What the generated functions must know of the module. */
@@ -71,6 +71,19 @@ export function writeAddedTypes(writer: Writer): void {
     writer.raw(params);
     writer.u32(results.length);
     writer.raw(results);
+  }
+}
+
+/** Writes the types of blocks with several results around whole bodies: the results of these functions' types. */
+export function writeWrapperTypes(
+  writer: Writer,
+  input: Uint8Array,
+  wrapped: Iterable<FunctionType>,
+): void {
+  for (const { results, resultStart, resultEnd } of wrapped) {
+    writer.raw([0x60, 0]);
+    writer.u32(results.length);
+    writer.copy(input, resultStart, resultEnd);
   }
 }
 

@@ -22,6 +22,8 @@ export interface MeterOptions {
   readonly added: Added;
   /** False leaves fuel out; everything else stays. */
   readonly metered: boolean;
+  /** For each function type of several results, the index of the added type `() -> results`. */
+  readonly wrapperTypes: ReadonlyMap<FunctionType, number>;
 }
 
 /**
@@ -59,7 +61,7 @@ export class Meter {
     this.#events = scanner.events;
     this.#writeLocals(scanner);
     this.#copied = scanner.operands.localsEnd;
-    this.#isWrapped = this.#options.metered && type.results.length <= 1 &&
+    this.#isWrapped = this.#options.metered &&
       (this.#events.flags[0]! & FLAG.conditional) !== 0;
     if (this.#options.metered) this.#enterFunction(type);
     const { count, starts } = this.#events;
@@ -107,7 +109,9 @@ export class Meter {
    */
   #openWrapper(type: FunctionType): void {
     this.#writer.byte(OP.block);
-    if (type.results.length === 0) this.#writer.byte(VOID);
+    const wrapperType = this.#options.wrapperTypes.get(type);
+    if (wrapperType !== undefined) this.#writer.s64(wrapperType);
+    else if (type.results.length === 0) this.#writer.byte(VOID);
     else this.#writer.copy(this.#options.input, type.resultStart, type.resultEnd);
   }
 

@@ -5,6 +5,7 @@ import {
   writeAddedBodies,
   writeAddedFunctions,
   writeAddedTypes,
+  writeWrapperTypes,
 } from "./helpers.ts";
 import { clampMemories, clampTables, sumInitial, writeLimits } from "./limits.ts";
 import { Meter } from "./meter.ts";
@@ -14,7 +15,7 @@ import { I32, I64, OP } from "./op.ts";
 import { Reader, Refusal, refuse } from "./reader.ts";
 import { RESERVED, reservedMemory } from "./reserved.ts";
 import { Scanner } from "./scan.ts";
-import { exceptionBytes } from "./types.ts";
+import { exceptionBytes, type FunctionType } from "./types.ts";
 import { Writer } from "./writer.ts";
 
 /** Options with nothing left to default. */
@@ -54,6 +55,7 @@ class Rewriter {
   #memoryMaxima: number[];
   #tableMaxima: number[];
   #scanner: Scanner;
+  #wrapperTypes: ReadonlyMap<FunctionType, number>;
   /** Rank below which every required section has been written. */
   #nextRank = 0;
   #codeBytes = 0;
@@ -68,7 +70,8 @@ class Rewriter {
     this.#writer = new Writer(Math.ceil(input.length * 1.5) + 2048);
     this.#memoryMaxima = clampMemories(memories, options.memoryPages);
     this.#tableMaxima = clampTables(definedTables.map((t) => t.limits), options.tableElements);
-    checkRoom(shape, options);
+    this.#wrapperTypes = wrapperTypes(shape);
+    checkRoom(shape, this.#wrapperTypes.size, options);
     this.#scanner = new Scanner({
       types: shape.types.entries,
       functionCount: shape.functions.length,
@@ -117,8 +120,9 @@ class Rewriter {
   #writeContent(id: number, section: Section | undefined): void {
     switch (id) {
       case SECTION.type:
-        this.#vector(section, this.shape.types.groups, ADDED_TYPES);
-        return writeAddedTypes(this.#writer);
+        this.#vector(section, this.shape.types.groups, ADDED_TYPES + this.#wrapperTypes.size);
+        writeAddedTypes(this.#writer);
+        return writeWrapperTypes(this.#writer, this.input, this.#wrapperTypes.keys());
       case SECTION.function:
         this.#vector(section, this.#definedFunctions(), this.#addedFunctions());
         return writeAddedFunctions(this.#writer, this.#helpers);
@@ -221,6 +225,7 @@ class Rewriter {
       input: this.input,
       added: this.#helpers.added,
       metered,
+      wrapperTypes: this.#wrapperTypes,
     });
     for (let i = 0; i < count; i++) this.#body(meter, reader, this.shape.importedFunctions + i);
     if (reader.pos !== reader.end) refuse(reader.pos, "code section is longer than its content");
@@ -282,6 +287,16 @@ function addedTo(shape: ModuleShape): Added {
   };
 }
 
+/** See `MeterOptions`; these types follow the other added ones. */
+function wrapperTypes({ types }: ModuleShape): Map<FunctionType, number> {
+  const indices = new Map<FunctionType, number>();
+  for (const type of types.entries) {
+    if (type.kind !== "function" || type.results.length < 2) continue;
+    indices.set(type, types.entries.length + ADDED_TYPES + indices.size);
+  }
+  return indices;
+}
+
 /** Custom sections whose names begin so tell of code by its offset, which is no longer right. */
 const STALE_PREFIX = new TextEncoder().encode("metadata.code.");
 
@@ -293,11 +308,11 @@ function isStale(input: Uint8Array, section: Section | undefined, id: number): b
 }
 
 /** Refuses modules so large that what is added would not fit. */
-function checkRoom(shape: ModuleShape, options: RewriteOptions): void {
+function checkRoom(shape: ModuleShape, wrappers: number, options: RewriteOptions): void {
   const mutable = shape.definedGlobals.filter((global) => global.isMutable).length;
   atMost(mutable, MAX_MUTABLE_GLOBALS, "mutable globals");
   const added = ADDED_FUNCTION.count + shape.memories.length;
-  atMost(shape.types.entries.length + ADDED_TYPES, V8_LIMIT.entries, "types");
+  atMost(shape.types.entries.length + ADDED_TYPES + wrappers, V8_LIMIT.entries, "types");
   atMost(shape.functions.length + added, V8_LIMIT.entries, "functions");
   atMost(shape.globalCount + mutable + ADDED_GLOBAL.count, V8_LIMIT.entries, "globals");
   atMost(shape.initialGcBytes, options.memoryPages * PAGE_BYTES, "bytes of initial objects");

@@ -17,7 +17,7 @@ export interface FunctionType {
   readonly kind: "function";
   readonly params: readonly ValueType[];
   readonly results: readonly ValueType[];
-  /** Where in the input the only result's type is spelt; meaningful if there is exactly one. */
+  /** Where in the input the results' types are spelt, without their count. */
   readonly resultStart: number;
   readonly resultEnd: number;
 }
@@ -85,8 +85,8 @@ class TypeDecoder {
   storesExceptions = false;
   /** Types that may be referred to: those before, and the group being read. */
   #visible = 0;
-  /** Where the last value type began. */
-  #lastStart = 0;
+  /** Where the types of the last list of values began. */
+  #valuesStart = 0;
   #valueCount = 0;
   #reader: Reader;
 
@@ -127,7 +127,7 @@ class TypeDecoder {
     const params = this.#values();
     const results = this.#values();
     const resultEnd = this.#reader.pos;
-    return { kind: "function", params, results, resultStart: this.#lastStart, resultEnd };
+    return { kind: "function", params, results, resultStart: this.#valuesStart, resultEnd };
   }
 
   #values(): ValueType[] {
@@ -140,9 +140,9 @@ class TypeDecoder {
     if (this.#valueCount > MAX_ALL_VALUES) {
       refuse(at, `the function types have more than ${MAX_ALL_VALUES} values`);
     }
+    this.#valuesStart = this.#reader.pos;
     const types: ValueType[] = [];
     for (let i = 0; i < count; i++) {
-      this.#lastStart = this.#reader.pos;
       types.push(readValueType(this.#reader, this.#visible));
     }
     return types;

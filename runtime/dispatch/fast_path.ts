@@ -32,13 +32,14 @@ const MAX_INLINE_FUNCTION_BYTES = 128 * 1024;
 /** A run that changes its table has the next one fill a new one. */
 const MAX_INLINE_TABLE_ELEMENTS = 16_384;
 const MAX_INLINE_CODE_BYTES = 512 * 1024;
-/** Promotions in a row after which a function goes to the pool at once… */
+/** Promotions, or slow runs, in a row after which a function goes to the pool at once… */
 const MAX_PROMOTIONS = 3;
 /** …for so many runs, after which it gets one more chance. */
 const SUSPENDED_RUNS = 64;
 /**
- * A warm run that holds the thread for longer has found something that costs more time than fuel. It is
- * suspended for {@linkcode SUSPENDED_RUNS} for each millisecond, so that what it can take stays a small part.
+ * Warm runs that hold the thread for longer have found something that costs more time than fuel. Such a
+ * function is suspended for {@linkcode SUSPENDED_RUNS} for each millisecond, so that what it can take stays
+ * a small part.
  */
 const MAX_INLINE_MS = 4;
 
@@ -82,10 +83,13 @@ export class FastPath {
     this.#isolates.forget(target);
   }
 
+  /** One slow run may be the processor's doing, which gave another thread its turn; three are a habit. */
   #judge(target: RunTarget, isFinished: boolean, ranMs: number): void {
-    if (ranMs > MAX_INLINE_MS) target.inlineScore = -SUSPENDED_RUNS * Math.ceil(ranMs);
-    else if (isFinished) target.inlineScore = 0;
-    else if (++target.inlineScore >= MAX_PROMOTIONS) target.inlineScore = -SUSPENDED_RUNS;
+    const isSlow = ranMs > MAX_INLINE_MS;
+    if (isFinished && !isSlow) target.inlineScore = 0;
+    else if (++target.inlineScore >= MAX_PROMOTIONS) {
+      target.inlineScore = -SUSPENDED_RUNS * (isSlow ? Math.ceil(ranMs) : 1);
+    }
   }
 
   #admits(target: RunTarget, stdinBytes: number): boolean {

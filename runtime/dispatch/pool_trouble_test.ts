@@ -8,10 +8,10 @@ import {
   newJob,
   newTarget,
   outcomeOf,
-  PREPARED,
   setUp,
   setUpWithQuickTarget,
 } from "./testing.ts";
+import { EMPTY_MODULE } from "../isolate/testing.ts";
 
 Deno.test("What waits behind an unexpectedly long run is taken back and run elsewhere", async () => {
   const { pool, threads, runs, turn, advance, finish, quick } = await setUpWithQuickTarget({
@@ -223,10 +223,10 @@ Deno.test("A fault of Skerry's own rejects, in the worker and in making a job's 
   assertEquals(await failed.catch((error: Error) => error.message), "TypeError: oops");
   const job = newJob();
   const info = {
-    ...PREPARED.info,
+    ...EMPTY_MODULE.info,
     imports: [{ module: "wasi_snapshot_preview1", name: "args_get", kind: "function" }],
   } as const;
-  const target = { ...newTarget(), prepared: { ...PREPARED, info } };
+  const target = { ...newTarget(), prepared: { ...EMPTY_MODULE, info } };
   const args = () => {
     throw new Error("no arguments");
   };

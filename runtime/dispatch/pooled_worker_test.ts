@@ -4,7 +4,8 @@ import { CONTROL } from "./control.ts";
 import type { RunTarget } from "./job.ts";
 import type { ToWorker } from "./messages.ts";
 import { PooledWorker } from "./pooled_worker.ts";
-import { begin, controlOf, newJob, newTarget, PREPARED, runsOf, turn } from "./testing.ts";
+import { begin, controlOf, newJob, newTarget, runsOf, turn } from "./testing.ts";
+import { EMPTY_MODULE } from "../isolate/testing.ts";
 import type { Ticket } from "./ticket.ts";
 
 let lastId = 0;
@@ -122,10 +123,10 @@ Deno.test("A worker that has not resumed yet has begun nothing of what was sent 
 Deno.test("A job whose input cannot be made leaves nothing behind", () => {
   const { worker } = setUp();
   const info = {
-    ...PREPARED.info,
+    ...EMPTY_MODULE.info,
     imports: [{ module: "wasi_snapshot_preview1", name: "args_get", kind: "function" }],
   } as const;
-  const ticket = newTicket({ ...newTarget(), prepared: { ...PREPARED, info } });
+  const ticket = newTicket({ ...newTarget(), prepared: { ...EMPTY_MODULE, info } });
   const args = () => {
     throw new Error("no arguments");
   };

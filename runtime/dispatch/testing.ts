@@ -1,33 +1,16 @@
 /** A pool on fake threads, for the tests of this folder. */
 import { FakeThread } from "../../tests/support/fake_thread.ts";
 import { DEFAULT_LIMITS } from "../isolate/limits.ts";
-import type { PreparedModule } from "../isolate/prepared_module.ts";
+import { EMPTY_MODULE } from "../isolate/testing.ts";
 import { CONTROL, type ControlWords } from "./control.ts";
 import type { Job, JobResult, RunTarget } from "./job.ts";
 import { type DoneMessage, packResult, type RunMessage, type ToWorker } from "./messages.ts";
 import { WorkerPool } from "./pool.ts";
 
-/** A module that does nothing. */
-export const PREPARED: PreparedModule = {
-  id: 1,
-  module: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
-  info: {
-    imports: [],
-    exports: [],
-    memories: [],
-    hasStart: false,
-    isRecyclable: true,
-    usesExceptions: false,
-    codeBytes: 0,
-    largestFunctionBytes: 0,
-    tableElements: 0,
-  },
-};
-
 /** A target of its own, with a second of wall clock. */
 export function newTarget(): RunTarget {
   const limits = { ...DEFAULT_LIMITS, timeoutMs: 1000 };
-  return { prepared: PREPARED, handler: "_start", limits, inlineScore: 0 };
+  return { prepared: EMPTY_MODULE, handler: "_start", limits, inlineScore: 0 };
 }
 
 /** A job with a short body. */

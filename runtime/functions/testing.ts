@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { skerryError } from "../errors.ts";
 import type { Prepare } from "../isolate/prepare.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
+import { EMPTY_INFO, EMPTY_MODULE } from "../isolate/testing.ts";
 import { err, ok } from "../result.ts";
 import type { ExportInfo } from "../wasm/module_info.ts";
 import { type Clock, yieldToEventLoop } from "./clock.ts";
@@ -105,22 +106,9 @@ export class TempFolder {
   }
 }
 
-const EMPTY_MODULE = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-
 /** A prepared module with these exports that cannot run. */
 export function fakeModule(id: number, exports: readonly ExportInfo[]): PreparedModule {
-  const info = {
-    imports: [],
-    exports,
-    memories: [],
-    hasStart: false,
-    isRecyclable: true,
-    usesExceptions: false,
-    codeBytes: 0,
-    largestFunctionBytes: 0,
-    tableElements: 0,
-  };
-  return { id, module: EMPTY_MODULE, info };
+  return { ...EMPTY_MODULE, id, info: { ...EMPTY_INFO, exports } };
 }
 
 /** The export every command has. */

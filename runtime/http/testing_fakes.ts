@@ -4,7 +4,7 @@ import type { FunctionConfig } from "../functions/function_config.ts";
 import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
 import { DEFAULT_LIMITS } from "../isolate/limits.ts";
 import type { RunResult } from "../isolate/outcome.ts";
-import type { PreparedModule } from "../isolate/prepared_module.ts";
+import { EMPTY_MODULE } from "../isolate/testing.ts";
 import type { Peer } from "../platform/platform.ts";
 import { ok } from "../result.ts";
 import type { FunctionRequest } from "./abi/function_request.ts";
@@ -13,22 +13,6 @@ import type { AppOptions, FunctionDirectory, RequestLog } from "./app_options.ts
 import type { Clock } from "./clock.ts";
 
 export const PEER: Peer = { remoteAddress: () => "127.0.0.1", hasLeft: () => false };
-
-const EMPTY_MODULE: PreparedModule = {
-  id: 1,
-  module: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
-  info: {
-    imports: [],
-    exports: [],
-    memories: [],
-    hasStart: false,
-    isRecyclable: true,
-    usesExceptions: false,
-    codeBytes: 0,
-    largestFunctionBytes: 0,
-    tableElements: 0,
-  },
-};
 
 /** A version of a function with this configuration. */
 export function version(config: Partial<FunctionConfig> = {}): FunctionVersion {

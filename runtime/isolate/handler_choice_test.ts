@@ -1,26 +1,15 @@
 import { assertEquals } from "@std/assert";
-import type { ExportInfo, ModuleInfo } from "../wasm/module_info.ts";
+import type { ExportInfo } from "../wasm/module_info.ts";
 import { chooseHandler } from "./handler_choice.ts";
+import { EMPTY_INFO } from "./testing.ts";
 
 const START: ExportInfo = { name: "_start", kind: "function", signature: "() -> ()" };
-const INFO: ModuleInfo = {
-  imports: [],
-  exports: [],
-  memories: [],
-  hasStart: false,
-  isRecyclable: true,
-  usesExceptions: false,
-  codeBytes: 0,
-  largestFunctionBytes: 0,
-  tableElements: 0,
-};
-
 function fn(name: string, signature = "() -> ()"): ExportInfo {
   return { name, kind: "function", signature };
 }
 
 function choose(exports: readonly ExportInfo[], configured?: string): string {
-  const handler = chooseHandler({ ...INFO, exports }, configured, "a.wasm");
+  const handler = chooseHandler({ ...EMPTY_INFO, exports }, configured, "a.wasm");
   return handler.ok ? handler.value : `${handler.error.code}: ${handler.error.message}`;
 }
 

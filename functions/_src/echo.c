@@ -26,20 +26,9 @@ static void print_header(const char *variable) {
   puts(*c == '=' ? c + 1 : c);
 }
 
-// CGI passes these two headers without the HTTP_ prefix, and empty when the request has none.
-static int is_content_header(const char *variable) {
-  const char *value = strchr(variable, '=');
-  return value != NULL && value[1] != '\0' &&
-         (strncmp(variable, "CONTENT_TYPE=", 13) == 0 || strncmp(variable, "CONTENT_LENGTH=", 15) == 0);
-}
-
 static void print_headers(void) {
   for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
-    if (strncmp(*variable, "HTTP_", 5) == 0) {
-      print_header(*variable + 5);
-    } else if (is_content_header(*variable)) {
-      print_header(*variable);
-    }
+    if (strncmp(*variable, "HTTP_", 5) == 0) print_header(*variable + 5);
   }
 }
 

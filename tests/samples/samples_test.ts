@@ -28,7 +28,7 @@ Deno.test("echo shows method, path, query, headers and body", async () => {
     "REQUEST_METHOD=POST",
     "SCRIPT_NAME=/echo",
     "QUERY_STRING=a=1",
-    "CONTENT_TYPE=text/plain",
+    "HTTP_CONTENT_TYPE=text/plain",
     "CONTENT_LENGTH=",
     "HTTP_USER_AGENT=curl=8",
     "SERVER_NAME=localhost",

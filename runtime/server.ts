@@ -4,9 +4,10 @@ import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
 import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
 import { WorkerPool } from "./dispatch/pool.ts";
 import type { SkerryError } from "./errors.ts";
-import { FolderHints } from "./functions/change_hints.ts";
+import { type ChangeHints, FolderHints } from "./functions/change_hints.ts";
 import { KvStore } from "./functions/kv_store.ts";
 import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts";
+import { ThreadHints } from "./functions/thread_hints.ts";
 import { createApp } from "./http/app.ts";
 import type { RequestLimits, RequestLog } from "./http/app_options.ts";
 import type { HttpServer, Platform } from "./platform/platform.ts";
@@ -72,9 +73,7 @@ export async function startServer(
       // What is being prepared then fails because of that, which is no news.
       if (!isStopping) options.onFunction(event);
     },
-    hints: platform.hasSafeFolderWatch
-      ? (onHint) => new FolderHints(options.functionsFolder, onHint)
-      : undefined,
+    hints: (onHint) => folderHints(options.functionsFolder, onHint, platform),
     onRetired: (target) => dispatcher.forget(target),
   });
   if (!functions.ok) return functions;
@@ -112,6 +111,11 @@ export async function startServer(
       await closeParts();
     },
   });
+}
+
+function folderHints(folder: string, onHint: () => void, platform: Platform): ChangeHints {
+  if (platform.hasSafeFolderWatch) return new FolderHints(folder, onHint);
+  return new ThreadHints(folder, onHint, platform.spawnWorker("watcher"));
 }
 
 function workerPool(options: ServerOptions, platform: Platform): WorkerPool {

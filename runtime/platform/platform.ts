@@ -8,7 +8,7 @@ export interface Platform {
   readonly cpuCount: number;
   /** Starts a worker thread that runs this program's own entry in the given role. */
   spawnWorker(role: WorkerRole): WorkerThread;
-  /** Whether listening for changes in folders is safe: a pipe made in one must not block. */
+  /** Whether the thread that listens for changes in folders cannot be blocked by what is put there. */
   readonly hasSafeFolderWatch: boolean;
   /** The fastest way to make a response for this platform's server. */
   readonly newResponse: NewResponse;
@@ -49,7 +49,7 @@ export interface HttpServer {
 }
 
 /** What a worker thread is for. */
-export type WorkerRole = "pool" | "compiler" | "run";
+export type WorkerRole = "pool" | "compiler" | "run" | "watcher";
 
 /** The way out of a worker thread, and the way in. */
 export interface ThreadPort {

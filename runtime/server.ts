@@ -96,7 +96,7 @@ export async function startServer(
     version: options.version,
     token: options.token,
     log: options.onRequest,
-    isReady: () => true,
+    isReady: () => !isStopping,
   });
   const http = await listen(options, platform, app.fetch, closeParts);
   pool.warmUp();
@@ -104,6 +104,7 @@ export async function startServer(
     port: http.port,
     functions: functions.value,
     async stop(graceMs) {
+      isStopping = true;
       // What still runs after the grace period is answered 503 before its connection goes.
       const timer = setTimeout(() => pool.stop(), graceMs);
       await http.stop(graceMs + LAST_ANSWERS_MS);

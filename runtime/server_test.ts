@@ -13,7 +13,6 @@ function fakePlatform() {
   const threads: { readonly role: WorkerRole; readonly thread: FakeThread }[] = [];
   let fetch: ServeOptions["fetch"] | undefined;
   const platform: Platform = {
-    name: "deno",
     hasSafeFolderWatch: true,
     cpuCount: 1,
     spawnWorker(role) {

@@ -5,7 +5,6 @@ import { spawnThread } from "./threads.ts";
 /** Skerry on Deno. @param entryUrl The program's entry file, which worker threads run too. */
 export function denoPlatform(entryUrl: URL): Platform {
   return {
-    name: "deno",
     cpuCount: navigator.hardwareConcurrency,
     // No limit on the stack: Deno would make the thread's stack smaller and leave V8's limit as it is, so that
     // endless recursion ended the process (measured with 2.9.6, for any stackSizeMb of 1 to below 2).

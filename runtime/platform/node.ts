@@ -14,7 +14,6 @@ const STACK_SIZE_MB = 1.2;
 /** Skerry on Node 22 and later. @param entryUrl The program's entry file, which worker threads run too. */
 export function nodePlatform(entryUrl: URL): Platform {
   return {
-    name: "node",
     cpuCount: availableParallelism(),
     spawnWorker: (role) => spawnThread(entryUrl, role, { stackSizeMb: STACK_SIZE_MB }),
     hasSafeFolderWatch: true,

@@ -3,7 +3,6 @@
  * everything else receives this.
  */
 export interface Platform {
-  readonly name: "deno" | "node";
   /** Logical processors available. */
   readonly cpuCount: number;
   /** Starts a worker thread that runs this program's own entry in the given role. */

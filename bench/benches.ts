@@ -1,4 +1,5 @@
 /** All benchmarks, in the order they run in. */
+import { files } from "./files.ts";
 import { http } from "./http.ts";
 import { instances } from "./instances.ts";
 import { memory } from "./memory.ts";
@@ -12,6 +13,7 @@ export const BENCHES: readonly Bench[] = [
   instances,
   metering,
   rewrite,
+  files,
   start,
   http,
   neighbour,

@@ -23,7 +23,7 @@ export interface CompiledMessage {
 /** Options of {@linkcode Compiler}. */
 export interface CompilerOptions {
   readonly spawn: () => WorkerThread;
-  /** How long one module may take, milliseconds. @default 30_000 */
+  /** How long one module may take, milliseconds. @default 10_000 */
   readonly timeoutMs?: number;
 }
 
@@ -31,7 +31,7 @@ interface Request extends CompileMessage {
   readonly answer: (result: Result<PreparedModule, SkerryError>) => void;
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
 const STOPPING = skerryError("shutting_down", "Cannot use this module: the server is stopping");
 
 /**

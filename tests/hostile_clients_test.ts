@@ -297,7 +297,7 @@ Deno.test("Five hundred clients that never finish their headers delay nobody", a
   }
   const startMs = performance.now();
   for (let i = 0; i < 20; i++) await assertUnharmed(scene.server);
-  assert(performance.now() - startMs < 2000);
+  assert(performance.now() - startMs < 8000);
   for (const socket of idle) socket.destroy();
   await assertUnharmed(scene.server);
 });

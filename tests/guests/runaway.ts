@@ -8,7 +8,8 @@ function clockSubscription(timeoutMs: number): string {
     (i64.store (i32.const 88) (i64.const ${timeoutMs * 1_000_000}))`;
 }
 
-function sleeper(timeoutMs: number): BuildGuest {
+/** Sleeps so long by `poll_oneoff`, then prints `awake`. */
+export function sleeper(timeoutMs: number): BuildGuest {
   return () =>
     wat(`(module ${IMPORT.fd_write} ${IMPORT.poll_oneoff} ${MEMORY} ${PRINT}
       (data (i32.const 16) "awake\\n")

@@ -5,7 +5,7 @@
 export async function eventually<T>(
   ask: () => Promise<T>,
   isWanted: (answer: T) => boolean,
-  withinMs = 5000,
+  withinMs = 15_000,
 ): Promise<{ readonly answer: T; readonly tookMs: number }> {
   const startMs = performance.now();
   for (;;) {

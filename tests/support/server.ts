@@ -23,7 +23,7 @@ export interface ServerProcess {
   readonly pid: number;
   /** Everything it has printed so far, both streams. */
   output(): string;
-  /** Resolves when the output contains this text; rejects after 10 s. */
+  /** Resolves when the output contains this text; rejects after 30 s. */
   printed(text: string): Promise<void>;
   kill(signal: Deno.Signal): void;
   /** Its exit, once it has ended. */
@@ -71,7 +71,7 @@ export async function startServer(
   };
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** What a process prints, and a way to wait for it without looking again and again. */
 class Output {

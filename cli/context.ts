@@ -16,3 +16,9 @@ export interface CliContext {
 
 /** What the exit code of a wrong command line is, by custom. */
 export const USAGE_ERROR = 2;
+
+/** Says what is wrong with a command line and where to look. Returns the exit code. */
+export function usageError(context: CliContext, verb: string, message: string): number {
+  context.printError(`${message}; skerry ${verb} --help shows how`);
+  return USAGE_ERROR;
+}

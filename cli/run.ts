@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { readDirectories } from "./directories.ts";
-import { type CliContext, USAGE_ERROR } from "./context.ts";
+import { type CliContext, usageError } from "./context.ts";
 import { runModule, type RunReport, type RunRequest, STARTED } from "./run_module.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
@@ -59,20 +59,15 @@ const OVERRUN_GRACE_MS = 50;
 /** `skerry run FILE.wasm [-- ARGS]`. */
 export async function runVerb(args: readonly string[], context: CliContext): Promise<number> {
   const parsed = parseArguments(args, OPTIONS);
-  if (!parsed.ok) return usageError(context, parsed.error);
+  if (!parsed.ok) return usageError(context, "run", parsed.error);
   if (parsed.value.switches.help) {
     context.print(HELP);
     return 0;
   }
   const request = await readRequest(parsed.value);
-  if (!request.ok) return usageError(context, request.error);
+  if (!request.ok) return usageError(context, "run", request.error);
   const report = await runBounded(request.value, context.platform);
   return conclude(report, request.value, context, parsed.value.switches.stats ?? false);
-}
-
-function usageError(context: CliContext, message: string): number {
-  context.printError(`${message}; skerry run --help shows how`);
-  return USAGE_ERROR;
 }
 
 async function readRequest(args: ParsedArguments): Promise<Result<RunRequest, string>> {

@@ -12,7 +12,7 @@ import {
   type ParsedArguments,
   wholeNumber,
 } from "./arguments.ts";
-import { type CliContext, USAGE_ERROR } from "./context.ts";
+import { type CliContext, usageError } from "./context.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_FOLDER = "functions";
@@ -59,14 +59,14 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 /** `skerry serve`. Resolves when the server has stopped. */
 export async function serveVerb(args: readonly string[], context: CliContext): Promise<number> {
   const parsed = parseArguments(args, OPTIONS);
-  if (!parsed.ok) return usageError(context, parsed.error);
+  if (!parsed.ok) return usageError(context, "serve", parsed.error);
   if (parsed.value.switches.help) {
     context.print(HELP);
     return 0;
   }
   const log = openLog(parsed.value, context);
   const options = readOptions(parsed.value, context, log);
-  if (!options.ok) return usageError(context, options.error);
+  if (!options.ok) return usageError(context, "serve", options.error);
   await prepareFolder(parsed.value, context);
   const server = await start(options.value, context);
   if (server === undefined) return 1;
@@ -76,11 +76,6 @@ export async function serveVerb(args: readonly string[], context: CliContext): P
 
 interface ServeOptions extends ServerOptions {
   readonly graceMs: number;
-}
-
-function usageError(context: CliContext, message: string): number {
-  context.printError(`${message}; skerry serve --help shows how`);
-  return USAGE_ERROR;
 }
 
 function openLog(args: ParsedArguments, context: CliContext): Log {

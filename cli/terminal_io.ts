@@ -1,6 +1,7 @@
 import { readSync, writeSync } from "node:fs";
 import { errnoOf } from "../runtime/wasi/filesystem/host_errno.ts";
-import type { ByteSink, ByteSource, RunIo, StringBlock } from "../runtime/wasi/run_io.ts";
+import type { ByteSink, ByteSource, RunIo } from "../runtime/wasi/run_io.ts";
+import { encodeStrings } from "../runtime/wasi/string_block.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -11,17 +12,12 @@ const RETRY_MS = 5;
 /** A run's input and output on the terminal, or whatever the standard streams are. */
 export function terminalIo(args: readonly string[], environ: readonly string[]): RunIo {
   return {
-    args: () => stringBlock(args),
-    environ: () => stringBlock(environ),
+    args: () => encodeStrings(args),
+    environ: () => encodeStrings(environ),
     stdin: descriptorSource(STDIN),
     stdout: descriptorSink(STDOUT),
     stderr: descriptorSink(STDERR),
   };
-}
-
-function stringBlock(strings: readonly string[]): StringBlock {
-  const text = strings.map((each) => `${each}\0`).join("");
-  return { bytes: new TextEncoder().encode(text), count: strings.length };
 }
 
 function descriptorSource(fd: number): ByteSource {

@@ -2,9 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type GuestName, GUESTS, printer } from "./guests/guests.ts";
+import { fileGuest } from "./guests/files.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { DENO_SOURCE } from "./support/server.ts";
-import { wat } from "./support/wat.ts";
 
 interface Ran {
   readonly code: number;
@@ -168,31 +168,12 @@ Deno.test("run prints a module's own text and nothing else", async () => {
   assertEquals([stdout, stderr], ["just this", ""]);
 });
 
-const READER = `(module
-  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 64) "note.txt") (data (i32.const 80) "made.txt")
-  (func $fail_on (param $errno i32)
-    (if (local.get $errno) (then (call $proc_exit (local.get $errno)))))
-  (func (export "_start")
-    (call $fail_on (call $path_open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const 8)
-      (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 32)))
-    (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 100))
-    (call $fail_on (call $fd_read (i32.load (i32.const 32)) (i32.const 0) (i32.const 1) (i32.const 8)))
-    (i32.store (i32.const 4) (i32.load (i32.const 8)))
-    (call $fail_on (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
-    (call $fail_on (call $path_open (i32.const 3) (i32.const 0) (i32.const 80) (i32.const 8)
-      (i32.const 1) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 32)))))`;
-
 /** WASI's number for a read-only file system. */
 const EROFS = 69;
 
 Deno.test("run --dir gives a directory to read and write, or with :ro to read only", async () => {
   await using folder = await temporaryFolder({
-    "reader.wasm": await wat(READER),
+    "reader.wasm": await fileGuest("note.txt", true),
     "data/note.txt": "from the host",
   });
   const module = join(folder.path, "reader.wasm");

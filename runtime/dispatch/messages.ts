@@ -58,6 +58,21 @@ const NO_STRINGS: StringBlock = { bytes: new Uint8Array(0), count: 0 };
 const ARGS_CALLS = ["args_get", "args_sizes_get"];
 const ENVIRON_CALLS = ["environ_get", "environ_sizes_get"];
 
+/** Which blocks a module can ask for; the same for all of its runs. */
+export interface InputNeeds {
+  readonly args: boolean;
+  readonly environ: boolean;
+}
+
+/** Finds out what a module can ask for. */
+export function inputNeeds({ imports }: ModuleInfo): InputNeeds {
+  return { args: importsAny(imports, ARGS_CALLS), environ: importsAny(imports, ENVIRON_CALLS) };
+}
+
+function importsAny(imports: readonly ImportInfo[], names: readonly string[]): boolean {
+  return imports.some((each) => names.includes(each.name));
+}
+
 /** A run that ended by a fault of Skerry's own: what was thrown, with its stack, for the log. */
 export interface FailedMessage {
   readonly jobId: number;
@@ -67,15 +82,15 @@ export interface FailedMessage {
 /** What a worker says of one run. It posts arrays of these, and an empty one when it has come up. */
 export type RunAnswer = DoneMessage | FailedMessage;
 
-/** Packs a run for a worker. Blocks the module does not ask for are not even made. */
+/** Packs a run for a worker. Blocks the module cannot ask for are not even made. */
 export function packRun(
   { id, sequence, expectedMs }: Pick<Ticket, "id" | "sequence" | "expectedMs">,
   targetId: number,
-  { imports }: ModuleInfo,
+  needs: InputNeeds,
   input: RunInput,
 ): RunMessage {
-  const args = importsAny(imports, ARGS_CALLS) ? input.args() : NO_STRINGS;
-  const environ = importsAny(imports, ENVIRON_CALLS) ? input.environ() : NO_STRINGS;
+  const args = needs.args ? input.args() : NO_STRINGS;
+  const environ = needs.environ ? input.environ() : NO_STRINGS;
   const bytes = new Uint8Array(args.bytes.length + environ.bytes.length + input.stdin.length);
   bytes.set(args.bytes, 0);
   bytes.set(environ.bytes, args.bytes.length);
@@ -91,10 +106,6 @@ export function packRun(
     environBytes: environ.bytes.length,
     environCount: environ.count,
   };
-}
-
-function importsAny(imports: readonly ImportInfo[], names: readonly string[]): boolean {
-  return imports.some((each) => names.includes(each.name));
 }
 
 /** What {@linkcode packRun} packed, as views of the same buffer. */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { RunInput } from "../isolate/run_input.ts";
 import type { ImportInfo, ModuleInfo } from "../wasm/module_info.ts";
-import { packResult, packRun, unpackInput, unpackResult } from "./messages.ts";
+import { inputNeeds, packResult, packRun, unpackInput, unpackResult } from "./messages.ts";
 
 const TICKET = { id: 7, sequence: 3, expectedMs: 0.5 };
 
@@ -25,7 +25,7 @@ Deno.test("A run's input arrives as it was sent, in one buffer", () => {
   const strings = fc.array(fc.string({ unit: "grapheme" }), { maxLength: 5 });
   fc.assert(fc.property(strings, strings, fc.uint8Array(), (args, environ, stdin) => {
     const input = inputOf(args, environ, stdin);
-    const message = packRun(TICKET, 9, infoWith("args_get", "environ_get"), input);
+    const message = packRun(TICKET, 9, inputNeeds(infoWith("args_get", "environ_get")), input);
     const { jobId, sequence, expectedMs, targetId } = message;
     assertEquals([jobId, sequence, expectedMs, targetId], [7, 3, 0.5, 9]);
     const unpacked = unpackInput(message);
@@ -54,7 +54,7 @@ Deno.test("What a module does not ask for is not even made; the sizes alone are 
   const input = { args: note("args"), environ: note("environ"), stdin: new Uint8Array(2) };
   const madeFor = (...imports: string[]) => {
     made.length = 0;
-    packRun(TICKET, 1, infoWith(...imports), input);
+    packRun(TICKET, 1, inputNeeds(infoWith(...imports)), input);
     return [...made];
   };
   assertEquals(madeFor("fd_write"), []);

@@ -1,11 +1,23 @@
 import type { WorkerThread } from "../platform/platform.ts";
 import { CONTROL, type ControlWords, newControlWords } from "./control.ts";
 import type { RunTarget } from "./job.ts";
-import { packRun, type RunMessage, type ToWorker } from "./messages.ts";
+import {
+  type InputNeeds,
+  inputNeeds,
+  packRun,
+  type RunMessage,
+  type ToWorker,
+} from "./messages.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Targets a worker is kept told about; the oldest make room. */
 const MAX_KNOWN_TARGETS = 512;
+
+/** What the worker calls a target, and what runs of it must bring along. */
+interface KnownTarget {
+  readonly targetId: number;
+  readonly needs: InputNeeds;
+}
 
 /** The pool's end of one worker thread: what it runs, what it knows, how to stop it. */
 export class PooledWorker {
@@ -17,7 +29,7 @@ export class PooledWorker {
   isReady = false;
   readonly #thread: WorkerThread;
   readonly #control: ControlWords = newControlWords();
-  readonly #known = new Map<RunTarget, number>();
+  readonly #known = new Map<RunTarget, KnownTarget>();
   #lastTargetId = 0;
   #lastSequence = 0;
   /** The last run begun when the worker was halted; meanwhile the shared word does not tell. */
@@ -33,9 +45,9 @@ export class PooledWorker {
   /** Sends a job; it runs after the ones sent before. Throws what making its input throws. */
   send(ticket: Ticket, nowMs: number): void {
     const { target, input } = ticket.job;
-    const targetId = this.#known.get(target) ?? this.#introduce(target);
+    const { targetId, needs } = this.#known.get(target) ?? this.#introduce(target);
     ticket.sequence = this.#lastSequence + 1;
-    const run = packRun(ticket, targetId, target.prepared.info, input);
+    const run = packRun(ticket, targetId, needs, input);
     this.#lastSequence++;
     ticket.startedAtMs = this.tickets.length === 0 ? nowMs : undefined;
     this.tickets.push(ticket);
@@ -106,12 +118,12 @@ export class PooledWorker {
 
   /** Lets go of a target that has been replaced. */
   forget(target: RunTarget): void {
-    const targetId = this.#known.get(target);
-    if (targetId === undefined) return;
+    const known = this.#known.get(target);
+    if (known === undefined) return;
     this.#known.delete(target);
     // Runs of it may still be waiting to be sent.
     this.#flush();
-    this.#post({ type: "forget", targetId });
+    this.#post({ type: "forget", targetId: known.targetId });
   }
 
   /** Ends the thread, whatever it is doing. */
@@ -131,7 +143,7 @@ export class PooledWorker {
     this.#thread.post({ type: "runs", runs } satisfies ToWorker, runs.map((run) => run.buffer));
   }
 
-  #introduce(target: RunTarget): number {
+  #introduce(target: RunTarget): KnownTarget {
     if (this.#known.size >= MAX_KNOWN_TARGETS) {
       const [oldest] = this.#known.keys();
       this.forget(oldest!);
@@ -139,8 +151,9 @@ export class PooledWorker {
     const targetId = ++this.#lastTargetId;
     const { prepared, handler, limits, mounts = [] } = target;
     this.#post({ type: "target", targetId, prepared, handler, limits, mounts });
-    this.#known.set(target, targetId);
-    return targetId;
+    const known = { targetId, needs: inputNeeds(prepared.info) };
+    this.#known.set(target, known);
+    return known;
   }
 
   #post(message: ToWorker): void {

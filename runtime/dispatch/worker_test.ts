@@ -22,8 +22,8 @@ function setUp() {
   function runExpecting(expectedMs: number, ...targetIds: number[]) {
     const runs = targetIds.map((targetId): RunMessage => {
       const id = ++lastSequence;
-      const info = { imports: [] } as unknown as Parameters<typeof packRun>[2];
-      return packRun({ id, sequence: id, expectedMs }, targetId, info, INPUT);
+      const needs = { args: false, environ: false };
+      return packRun({ id, sequence: id, expectedMs }, targetId, needs, INPUT);
     });
     worker.handle({ type: "runs", runs });
   }

@@ -57,7 +57,7 @@ export function statusOf(code: ErrorCode): number {
  * ```
  */
 export function problemResponse(error: SkerryError, context: ProblemContext): Response {
-  const { status } = PROBLEMS[error.code];
+  const status = statusOf(error.code);
   const body = ENCODER.encode(JSON.stringify(problemBody(error, context)));
   const headers = {
     "content-type": "application/problem+json",

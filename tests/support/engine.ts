@@ -4,7 +4,7 @@ import type { IsolateBudget } from "../../runtime/isolate/isolate.ts";
 import type { PreparedModule } from "../../runtime/isolate/prepared_module.ts";
 import type { RunInput } from "../../runtime/isolate/run_input.ts";
 import type { WasiHostOptions } from "../../runtime/wasi/host.ts";
-import type { StringBlock } from "../../runtime/wasi/run_io.ts";
+import { encodeStrings } from "../../runtime/wasi/string_block.ts";
 
 /** A system that answers the same in every run: frozen clocks, constant "randomness", no waiting. */
 export function deterministicSystem(): WasiHostOptions {
@@ -25,15 +25,10 @@ export async function prepareGuest(
 }
 let lastId = 0;
 
-const strings = (...values: string[]): StringBlock => ({
-  bytes: new TextEncoder().encode(values.map((value) => `${value}\0`).join("")),
-  count: values.length,
-});
-
 /** What a run sees: one argument, one variable, a short body. */
 export const INPUT: RunInput = {
-  args: () => strings("/guest"),
-  environ: () => strings("REQUEST_METHOD=GET"),
+  args: () => encodeStrings(["/guest"]),
+  environ: () => encodeStrings(["REQUEST_METHOD=GET"]),
   stdin: new TextEncoder().encode("a body"),
 };
 

@@ -3,7 +3,7 @@ import type { StringBlock } from "../../wasi/run_io.ts";
 import { queryOf } from "../request_path.ts";
 import { cgiEnviron, type CgiEnvironOptions } from "./cgi_environ.ts";
 import type { FunctionRequest } from "./function_request.ts";
-import { encodeStrings } from "./string_block.ts";
+import { encodeStrings } from "../../wasi/string_block.ts";
 
 /**
  * A request as a CGI program sees it: metadata in the environment, the body on standard input. Nothing is computed

@@ -3,7 +3,7 @@ import type { JobInput } from "../../dispatch/job.ts";
 import type { StringBlock } from "../../wasi/run_io.ts";
 import type { FunctionRequest } from "./function_request.ts";
 import { textOfHeader } from "./header_text.ts";
-import { encodeStrings } from "./string_block.ts";
+import { encodeStrings } from "../../wasi/string_block.ts";
 
 const ENCODER = new TextEncoder();
 const STRICT_DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

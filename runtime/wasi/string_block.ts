@@ -1,4 +1,4 @@
-import type { StringBlock } from "../../wasi/run_io.ts";
+import type { StringBlock } from "./run_io.ts";
 
 const ENCODER = new TextEncoder();
 

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | "bad_function_output"
   | "bad_request"
+  | "build_failed"
   | "forbidden"
   | "fuel_exhausted"
   | "function_exited"
@@ -12,14 +13,20 @@ export type ErrorCode =
   | "invalid_module"
   | "memory_exceeded"
   | "method_not_allowed"
+  | "name_taken"
   | "overloaded"
   | "range_not_satisfiable"
   | "request_timeout"
   | "request_too_large"
   | "route_conflict"
+  | "route_not_found"
   | "shutting_down"
+  | "storage_failed"
+  | "storage_full"
   | "timeout"
-  | "unauthorized";
+  | "toolchain_missing"
+  | "unauthorized"
+  | "version_not_found";
 
 /**
  * A failure as a value: a stable `code`, and a sentence-case `message` without a full stop that says
@@ -29,8 +36,15 @@ export type ErrorCode =
 export interface SkerryError {
   readonly code: ErrorCode;
   readonly message: string;
-  readonly details?: Readonly<Record<string, string | number | boolean>>;
+  readonly details?: Readonly<Record<string, ErrorDetail>>;
 }
+
+/** A member for machines: a scalar, or rows of them, e.g. a compiler's `diagnostics`. */
+export type ErrorDetail =
+  | string
+  | number
+  | boolean
+  | readonly Readonly<Record<string, string | number | boolean | undefined>>[];
 
 /** Makes a {@linkcode SkerryError}. */
 export function skerryError(

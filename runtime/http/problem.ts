@@ -4,6 +4,7 @@ import type { ErrorCode, SkerryError } from "../errors.ts";
 const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
   bad_function_output: { status: 502, title: "Bad function output" },
   bad_request: { status: 400, title: "Bad request" },
+  build_failed: { status: 422, title: "Build failed" },
   forbidden: { status: 403, title: "Forbidden" },
   fuel_exhausted: { status: 500, title: "Fuel exhausted" },
   function_exited: { status: 500, title: "Function exited" },
@@ -14,14 +15,20 @@ const PROBLEMS: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   invalid_module: { status: 422, title: "Invalid module" },
   memory_exceeded: { status: 500, title: "Memory exceeded" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
+  name_taken: { status: 409, title: "Name taken" },
   overloaded: { status: 503, title: "Overloaded" },
   range_not_satisfiable: { status: 416, title: "Range not satisfiable" },
   request_timeout: { status: 408, title: "Request timeout" },
   request_too_large: { status: 413, title: "Request too large" },
   route_conflict: { status: 500, title: "Route conflict" },
+  route_not_found: { status: 404, title: "Route not found" },
   shutting_down: { status: 503, title: "Shutting down" },
+  storage_failed: { status: 500, title: "Storage failed" },
+  storage_full: { status: 507, title: "Storage full" },
   timeout: { status: 504, title: "Timeout" },
+  toolchain_missing: { status: 501, title: "Toolchain missing" },
   unauthorized: { status: 401, title: "Unauthorized" },
+  version_not_found: { status: 404, title: "Version not found" },
 };
 
 const ENCODER = new TextEncoder();

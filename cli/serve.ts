@@ -16,11 +16,16 @@ import { type CliContext, usageError } from "./context.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_FOLDER = "functions";
+const DEFAULT_DATA_FOLDER = ".skerry";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   host: { value: "ADDRESS", help: "listen on this address; default: 127.0.0.1" },
   port: { value: "N", help: "listen on this port, 0 for any free one; default: 8080" },
   functions: { value: "DIR", help: `serve the modules of this folder; default: ${DEFAULT_FOLDER}` },
+  data: {
+    value: "DIR",
+    help: `keep what must outlive the server here; default: ${DEFAULT_DATA_FOLDER}`,
+  },
   workers: {
     value: "N",
     help: "threads for runs that take long; default: one a processor, at least 2",
@@ -100,6 +105,7 @@ function readOptions(
     hostname: args.values.host ?? "127.0.0.1",
     port: port ?? 8080,
     functionsFolder: args.values.functions ?? DEFAULT_FOLDER,
+    dataFolder: args.values.data ?? DEFAULT_DATA_FOLDER,
     workers: workers ?? Math.max(2, context.platform.cpuCount),
     queueLength: queue,
     requestLimits: {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { openDataFolder } from "./data/data_folder.ts";
 import { Compiler } from "./dispatch/compiler.ts";
 import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
 import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly port: number;
   /** The functions folder; its `public` folder holds static files. */
   readonly functionsFolder: string;
+  /** The folder of what must outlive the server; made if it is missing, and never shared by two servers. */
+  readonly dataFolder: string;
   /** Worker threads of the pool. */
   readonly workers: number;
   /** Jobs that may wait for a worker. @default 1024 */
@@ -55,12 +58,14 @@ const LAST_ANSWERS_MS = 250;
 /**
  * Starts a server: wires the parts together, and that is all it does.
  *
- * @returns `invalid_config` if the functions folder cannot be read. Rejects if the port cannot be had.
+ * @returns `invalid_config` if the functions folder cannot be read, or the data folder not be had. Rejects if the port cannot be had.
  */
 export async function startServer(
   options: ServerOptions,
   platform: Platform,
 ): Promise<Result<SkerryServer, SkerryError>> {
+  const data = await openDataFolder(options.dataFolder);
+  if (!data.ok) return data;
   const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
   const pool = workerPool(options, platform);
   const dispatcher = new TwoPathDispatcher(fastPath(options), pool);
@@ -76,7 +81,10 @@ export async function startServer(
     hints: (onHint) => folderHints(options.functionsFolder, onHint, platform),
     onRetired: (target) => dispatcher.forget(target),
   });
-  if (!functions.ok) return functions;
+  if (!functions.ok) {
+    data.value.close();
+    return functions;
+  }
   const closeParts = async () => {
     isStopping = true;
     const closed = functions.value.close();
@@ -84,6 +92,7 @@ export async function startServer(
     compiler.stop();
     pool.stop();
     await closed;
+    data.value.close();
   };
   const app = createApp({
     functions: functions.value,

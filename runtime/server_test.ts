@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { join } from "node:path";
 import { GUESTS } from "../tests/guests/guests.ts";
 import { eventually } from "../tests/support/eventually.ts";
 import { FakeThread } from "../tests/support/fake_thread.ts";
@@ -37,6 +38,7 @@ async function start(folder: string, platform: Platform, events: RegistryEvent[]
     hostname: "127.0.0.1",
     port: 0,
     functionsFolder: folder,
+    dataFolder: join(folder, ".data"),
     workers: 2,
     version: "0.0.0",
     environment: () => undefined,

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "./folder.ts";
 
 /** The project's folder. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -32,15 +33,22 @@ export interface ServerProcess {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts `skerry serve` and resolves once it listens. */
+/** Starts `skerry serve` and resolves once it listens. Without `data` its data folder is a temporary one. */
 export async function startServer(
   folder: string,
-  options: { runtime?: Runtime; args?: readonly string[]; env?: Record<string, string> } = {},
+  options: {
+    runtime?: Runtime;
+    args?: readonly string[];
+    env?: Record<string, string>;
+    data?: string;
+  } = {},
 ): Promise<ServerProcess> {
   const { runtime = DENO_SOURCE, args = [], env = {} } = options;
+  const temporary = options.data === undefined ? await temporaryFolder() : undefined;
+  const data = options.data ?? temporary!.path;
   const [program, ...programArgs] = runtime.command;
   const child = new Deno.Command(program!, {
-    args: [...programArgs, "serve", "--port", "0", "--functions", folder, ...args],
+    args: [...programArgs, "serve", "--port", "0", "--functions", folder, "--data", data, ...args],
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
@@ -50,7 +58,12 @@ export async function startServer(
   const drained = Promise.all([output.collect(child.stdout), output.collect(child.stderr)]);
   const status = child.status;
   void status.then((ended) => output.end(`the server ended with code ${ended.code}`));
-  await output.contains("Listening on http://");
+  try {
+    await output.contains("Listening on http://");
+  } catch (failure) {
+    await temporary?.[Symbol.asyncDispose]();
+    throw failure;
+  }
   const url = /Listening on (http:\/\/\S+)/.exec(output.text)![1]!;
   return {
     url,
@@ -67,6 +80,7 @@ export async function startServer(
       }
       await status;
       await drained;
+      await temporary?.[Symbol.asyncDispose]();
     },
   };
 }

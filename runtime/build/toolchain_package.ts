@@ -20,6 +20,8 @@ export interface ToolchainPackage {
 export interface ToolchainPlaces {
   /** A folder where `npm install --prefix` put packages, usually `<data>/toolchains`. @default none */
   readonly toolchainsFolder?: string;
+  /** Whether a runtime that can fetch packages by itself, as Deno does, may do so. @default true */
+  readonly mayFetch?: boolean;
 }
 
 const PINS: Readonly<Record<string, string>> = configuration.imports;
@@ -31,7 +33,9 @@ const PINS: Readonly<Record<string, string>> = configuration.imports;
  */
 export function toolchainPackage(name: string): ToolchainPackage {
   const version = PINS[name]?.slice(`npm:${name}@`.length);
-  if (version === undefined || !/^\d/.test(version)) throw new Error(`${name} is not pinned`);
+  if (version === undefined || !/^\d+\.\d+\./.test(version)) {
+    throw new Error(`${name} is not pinned`);
+  }
   return { name, version };
 }
 
@@ -58,7 +62,7 @@ export async function importToolchain<T>(
   const specifiers = [
     wanted.name,
     inFolder(wanted, places.toolchainsFolder),
-    `npm:${wanted.name}@${wanted.version}`,
+    fetchable(wanted, places),
   ];
   for (const specifier of specifiers) {
     const module = specifier === undefined ? undefined : await tryImport(specifier);
@@ -82,7 +86,7 @@ export function toolchainFile(
   const entries = [
     () => import.meta.resolve(wanted.name),
     () => inFolder(wanted, places.toolchainsFolder),
-    () => import.meta.resolve(`npm:${wanted.name}@${wanted.version}`),
+    () => resolved(fetchable(wanted, places)),
   ];
   for (const entry of entries) {
     const folder = packageFolder(wanted, entry);
@@ -99,6 +103,17 @@ export function packageMissing({ name, version }: ToolchainPackage): SkerryError
     `Cannot load ${name}: not installed; run "${install}" beside Skerry, or with --prefix toolchains in its data folder`,
     { install },
   );
+}
+
+function fetchable(
+  { name, version }: ToolchainPackage,
+  { mayFetch = true }: ToolchainPlaces,
+): string | undefined {
+  return mayFetch ? `npm:${name}@${version}` : undefined;
+}
+
+function resolved(specifier: string | undefined): string | undefined {
+  return specifier && import.meta.resolve(specifier);
 }
 
 async function tryImport(specifier: string): Promise<unknown> {

@@ -2,8 +2,10 @@ import type { IsolateBudget } from "../isolate/isolate.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { Program } from "../isolate/program.ts";
 import type { Clock } from "../wasi/clock.ts";
 import type { WasiHostOptions } from "../wasi/host.ts";
+import type { ModuleInfo } from "../wasm/module_info.ts";
 import { IsolateCache } from "./isolate_cache.ts";
 import type { Job, RunTarget } from "./job.ts";
 
@@ -32,6 +34,8 @@ const MAX_INLINE_FUNCTION_BYTES = 128 * 1024;
 /** A run that changes its table has the next one fill a new one. */
 const MAX_INLINE_TABLE_ELEMENTS = 16_384;
 const MAX_INLINE_CODE_BYTES = 512 * 1024;
+/** Runs of an engine beyond these sizes that go to the pool first, and compile there what they call. */
+const WARMING_RUNS = 16;
 /** Promotions, or slow runs, in a row after which a function goes to the pool at once… */
 const MAX_PROMOTIONS = 3;
 /** …for so many runs, after which it gets one more chance. */
@@ -48,6 +52,8 @@ export class FastPath {
   readonly #isolates: IsolateCache<RunTarget>;
   readonly #clock: Clock;
   readonly #bounds: InlineBounds;
+  /** Runs of engines left to the pool. Threads share compiled code, so this one then finds it ready. */
+  readonly #engineRuns = new WeakMap<WebAssembly.Module, number>();
   #budgetLimits: Limits | undefined;
   #budget!: IsolateBudget;
 
@@ -63,11 +69,11 @@ export class FastPath {
    */
   run(job: Job): RunResult | undefined {
     const { target, input } = job;
-    const { prepared, handler, limits } = target;
+    const { handler, limits } = target;
     if (!this.#admits(target, input.stdin.length)) return undefined;
     // The same function in a row is the common case under load.
     if (limits !== this.#budgetLimits) this.#planFor(limits);
-    const isolate = this.#isolates.get(target, prepared);
+    const isolate = this.#isolates.get(target, target);
     // The first run pays for compilation and the instance; that is no habit.
     const isFirst = isolate.instancesCreated === 0;
     const startMs = this.#clock.nowMs();
@@ -93,7 +99,7 @@ export class FastPath {
   }
 
   #admits(target: RunTarget, stdinBytes: number): boolean {
-    if (stdinBytes > this.#bounds.ioBytes || !this.#isSmall(target.prepared)) return false;
+    if (stdinBytes > this.#bounds.ioBytes || !this.#isSmall(target)) return false;
     // What it does with real files could be seen even if it were abandoned.
     if (target.mounts !== undefined && target.mounts.length > 0) return false;
     if (target.inlineScore >= 0) return true;
@@ -102,13 +108,21 @@ export class FastPath {
     return false;
   }
 
-  #isSmall({ info }: PreparedModule): boolean {
-    if (this.#bounds.fuel === 0 || info.codeBytes > MAX_INLINE_CODE_BYTES) return false;
-    if (info.largestFunctionBytes > MAX_INLINE_FUNCTION_BYTES) return false;
-    if (info.tableElements > MAX_INLINE_TABLE_ELEMENTS) return false;
-    let pages = 0;
-    for (const memory of info.memories) pages += memory.initialPages;
-    return pages <= this.#bounds.memoryPages;
+  #isSmall({ prepared, program, isEngine }: RunTarget): boolean {
+    const { info } = prepared;
+    if (this.#bounds.fuel === 0 || info.tableElements > MAX_INLINE_TABLE_ELEMENTS) return false;
+    if (startPages(info, program) > this.#bounds.memoryPages) return false;
+    const isSoonCompiled = info.codeBytes <= MAX_INLINE_CODE_BYTES &&
+      info.largestFunctionBytes <= MAX_INLINE_FUNCTION_BYTES;
+    return isSoonCompiled || (isEngine === true && this.#isWarm(prepared));
+  }
+
+  /** Whether the pool has run an engine often enough to have compiled what runs commonly call. */
+  #isWarm({ module }: PreparedModule): boolean {
+    const runs = this.#engineRuns.get(module) ?? 0;
+    if (runs >= WARMING_RUNS) return true;
+    this.#engineRuns.set(module, runs + 1);
+    return false;
   }
 
   /** The function's own limits where they are the smaller ones. */
@@ -132,4 +146,12 @@ export class FastPath {
     // The server has part of this thread's stack; a worker has all of its own.
     return outcome.kind === "trapped" && outcome.trap === "stack_overflow";
   }
+}
+
+/** 64 KiB pages before anything has run. */
+function startPages({ memories }: ModuleInfo, program: Program | undefined): number {
+  if (program?.snapshot !== undefined) return program.snapshot.memoryPages;
+  let pages = 0;
+  for (const memory of memories) pages += memory.initialPages;
+  return pages;
 }

@@ -141,6 +141,28 @@ Deno.test("A module with more memory from the start than a run may grow to goes 
   assertEquals((await setUpModule(await withPages(32))).run()?.outcome, { kind: "ok" });
 });
 
+Deno.test("An engine's size keeps it in the pool only for its first runs, whatever functions they are of", async () => {
+  const engine = await wat(
+    `(module (func (export "_start")) (func ${"(nop)".repeat(129 * 1024)}))`,
+  );
+  const { target, fastPath } = await setUpModule(engine);
+  const functions = [target, target].map((each) => ({ ...each, isEngine: true }));
+  const run = (i: number) => fastPath.run({ target: functions[i % 2]!, input: INPUT });
+  for (let i = 0; i < 16; i++) assertEquals(run(i), undefined);
+  for (let i = 0; i < 2; i++) assertEquals(run(i)?.outcome, { kind: "ok" });
+});
+
+Deno.test("A snapshot with more memory than a run may grow to goes to the pool", async () => {
+  const { target, fastPath } = await setUpModule(
+    await wat(`(module (memory 1) (func (export "_start")))`),
+  );
+  const isInline = (memoryPages: number) => {
+    const program = { args: [], files: {}, snapshot: { memoryPages, extents: [] } };
+    return fastPath.run({ target: { ...target, program }, input: INPUT }) !== undefined;
+  };
+  assertEquals([isInline(64), isInline(65)], [true, false]);
+});
+
 Deno.test("A version that was let go can still run", async () => {
   const { target, fastPath, run } = await setUp("exit0");
   run();

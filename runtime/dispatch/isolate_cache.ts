@@ -1,7 +1,15 @@
 import { Isolate } from "../isolate/isolate.ts";
 import { type MountGrant, openMounts } from "../isolate/mount_grant.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { Program } from "../isolate/program.ts";
 import type { WasiHostOptions } from "../wasi/host.ts";
+
+/** What an isolate is made of. */
+export interface IsolateParts {
+  readonly prepared: PreparedModule;
+  readonly mounts?: readonly MountGrant[];
+  readonly program?: Program;
+}
 
 /** How much a thread keeps warm. */
 export interface IsolateCacheBounds {
@@ -33,10 +41,10 @@ export class IsolateCache<K> {
   }
 
   /** The isolate of this target, made if there is none. */
-  get(key: K, prepared: PreparedModule, mounts: readonly MountGrant[] = []): Isolate {
+  get(key: K, parts: IsolateParts): Isolate {
     // The same function in a row is the common case under load and skips the reordering.
     if (this.#latest !== undefined && this.#latestKey === key) return this.#latest;
-    const isolate = this.#isolates.get(key) ?? this.#make(prepared, mounts);
+    const isolate = this.#isolates.get(key) ?? this.#make(parts);
     this.#isolates.delete(key);
     this.#isolates.set(key, isolate);
     this.#latestKey = key;
@@ -52,10 +60,11 @@ export class IsolateCache<K> {
     this.#latest = undefined;
   }
 
-  #make(prepared: PreparedModule, grants: readonly MountGrant[]): Isolate {
+  #make({ prepared, mounts: grants = [], program }: IsolateParts): Isolate {
     this.#makeRoom(prepared.info.memories.length);
     const mounts = openMounts(grants);
-    return new Isolate(prepared, mounts.length === 0 ? this.#system : { ...this.#system, mounts });
+    const system = mounts.length === 0 ? this.#system : { ...this.#system, mounts };
+    return new Isolate(prepared, system, program);
   }
 
   #makeRoom(newMemories: number): void {

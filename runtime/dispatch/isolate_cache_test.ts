@@ -18,7 +18,7 @@ function prepare(memories = "(memory 4)") {
 /** A cache whose targets are named by their modules' numbers. */
 function newCache(bounds: Partial<typeof ROOMY>) {
   const cache = new IsolateCache<number>(deterministicSystem(), { ...ROOMY, ...bounds });
-  const get = (module: PreparedModule) => cache.get(module.id, module);
+  const get = (module: PreparedModule) => cache.get(module.id, { prepared: module });
   return { get, forget: (id: number) => cache.forget(id), cache };
 }
 
@@ -76,10 +76,10 @@ Deno.test("A module larger than every bound still gets its isolate", async () =>
 Deno.test("Two targets of one module have an isolate each", async () => {
   const { cache } = newCache({});
   const module = await prepare();
-  const [one, other] = [cache.get(1, module), cache.get(2, module)];
+  const [one, other] = [cache.get(1, { prepared: module }), cache.get(2, { prepared: module })];
   assertNotStrictEquals(one, other);
   cache.forget(1);
-  assertStrictEquals(cache.get(2, module), other);
+  assertStrictEquals(cache.get(2, { prepared: module }), other);
 });
 
 Deno.test("A forgotten module is made anew, also when it was the last one asked for", async () => {

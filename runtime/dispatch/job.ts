@@ -2,6 +2,7 @@ import type { Limits } from "../isolate/limits.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
+import type { Program } from "../isolate/program.ts";
 import type { RunInput } from "../isolate/run_input.ts";
 
 export type { RunInput as JobInput };
@@ -22,6 +23,13 @@ export interface RunTarget {
   readonly limits: Limits;
   /** Directories it is given. A run that may have written to one is never run a second time. @default none */
   readonly mounts?: readonly MountGrant[];
+  /** What the module runs; it has passed `checkProgram`. @default nothing but itself */
+  readonly program?: Program;
+  /**
+   * Whether the module is an interpreter of Skerry's, which many functions share: its size keeps it off the
+   * fast path only until the pool has warmed it up. @default false
+   */
+  readonly isEngine?: boolean;
   /**
    * How this version has fared on the fast path, starts at 0: promotions in a row, or, below 0, runs for
    * which it is not tried there. The dispatcher's own.

@@ -5,6 +5,7 @@ import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { RunInput } from "../isolate/run_input.ts";
 import type { StringBlock } from "../wasi/run_io.ts";
 import type { ControlWords } from "./control.ts";
+import type { PackedProgram } from "./packed_program.ts";
 import type { Ticket } from "./ticket.ts";
 import type { ImportInfo, ModuleInfo } from "../wasm/module_info.ts";
 
@@ -24,6 +25,7 @@ export interface TargetMessage {
   readonly handler: string;
   readonly limits: Limits;
   readonly mounts: readonly MountGrant[];
+  readonly program?: PackedProgram;
 }
 
 /** One run. `buffer` holds arguments, environment and body, one after another, and is transferred. */

@@ -8,6 +8,7 @@ import {
   type RunMessage,
   type ToWorker,
 } from "./messages.ts";
+import { packProgram } from "./packed_program.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Targets a worker is kept told about; the oldest make room. */
@@ -150,7 +151,8 @@ export class PooledWorker {
     }
     const targetId = ++this.#lastTargetId;
     const { prepared, handler, limits, mounts = [] } = target;
-    this.#post({ type: "target", targetId, prepared, handler, limits, mounts });
+    const program = target.program && packProgram(target.program);
+    this.#post({ type: "target", targetId, prepared, handler, limits, mounts, program });
     const known = { targetId, needs: inputNeeds(prepared.info) };
     this.#known.set(target, known);
     return known;

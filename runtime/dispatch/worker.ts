@@ -4,7 +4,8 @@ import type { ThreadPort } from "../platform/platform.ts";
 import { secureRandom } from "../wasi/random.ts";
 import { systemClock } from "../wasi/system_clock.ts";
 import { CONTROL, type ControlWords, newControlWords } from "./control.ts";
-import { IsolateCache } from "./isolate_cache.ts";
+import { IsolateCache, type IsolateParts } from "./isolate_cache.ts";
+import { unpackProgram } from "./packed_program.ts";
 import {
   packResult,
   type RunAnswer,
@@ -13,6 +14,9 @@ import {
   type ToWorker,
   unpackInput,
 } from "./messages.ts";
+
+/** What a worker knows of a target. */
+interface WorkerTarget extends IsolateParts, Pick<TargetMessage, "handler" | "limits"> {}
 
 /** Results wait this long for those of the runs behind them, to share a message. */
 const MAX_RESULT_DELAY_MS = 0.5;
@@ -23,7 +27,7 @@ const MAX_RESULT_DELAY_MS = 0.5;
  */
 export class PoolWorker {
   readonly #port: ThreadPort;
-  readonly #targets = new Map<number, TargetMessage>();
+  readonly #targets = new Map<number, WorkerTarget>();
   /** By target id. */
   readonly #isolates: IsolateCache<number>;
   #control: ControlWords = newControlWords();
@@ -48,7 +52,7 @@ export class PoolWorker {
         this.#port.post([], []);
         return;
       case "target":
-        this.#targets.set(message.targetId, message);
+        this.#targets.set(message.targetId, received(message));
         return;
       case "forget":
         return this.#forget(message.targetId);
@@ -86,8 +90,9 @@ export class PoolWorker {
     this.#jobId = message.jobId;
     try {
       // The pool sends a target before its first run, and ports keep order.
-      const { prepared, handler, limits, mounts } = this.#targets.get(message.targetId)!;
-      const isolate = this.#isolates.get(message.targetId, prepared, mounts);
+      const target = this.#targets.get(message.targetId)!;
+      const { handler, limits } = target;
+      const isolate = this.#isolates.get(message.targetId, target);
       const result = isolate.run(handler, unpackInput(message), this.#budget(limits, startMs))!;
       this.#results.push(packResult(message.jobId, result, performance.now() - startMs));
     } catch (thrown) {
@@ -134,6 +139,10 @@ export class PoolWorker {
     }
     return "elapsed";
   }
+}
+
+function received({ program, ...target }: TargetMessage): WorkerTarget {
+  return program === undefined ? target : { ...target, program: unpackProgram(program) };
 }
 
 function describe(thrown: unknown): string {

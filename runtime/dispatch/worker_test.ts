@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type Limits } from "../isolate/limits.ts";
 import type { ThreadPort } from "../platform/platform.ts";
 import { CONTROL, newControlWords } from "./control.ts";
 import { packRun, type RunAnswer, type RunMessage, unpackResult } from "./messages.ts";
+import { packProgram } from "./packed_program.ts";
 import { PoolWorker } from "./worker.ts";
 
 /** A worker on this thread, and what it posts. */
@@ -137,4 +138,20 @@ Deno.test("A fault of Skerry's own is told with its stack, and harms no other jo
   const answers = posted.flat();
   assertEquals(answers.map(shown), ["1 ok before", "2 failed", "3 ok before"]);
   assertMatch((answers[1] as { failure: string }).failure, /^TypeError: .*\n +at /);
+});
+
+Deno.test("A worker starts every run of a program from its snapshot", async () => {
+  const { worker, posted, run } = setUp();
+  const prepared = await prepareGuest(await GUESTS.exit0());
+  // The guest's own data, a text it prints, is not in the snapshot.
+  const program = packProgram({ args: [], files: {}, snapshot: { memoryPages: 1, extents: [] } });
+  const target = { targetId: 1, prepared, handler: "_start", limits: DEFAULT_LIMITS };
+  worker.handle({ type: "target", ...target, mounts: [], program });
+  worker.handle({ type: "target", ...target, targetId: 2, mounts: [] });
+  run(1, 2, 1);
+  assertEquals(posted.flat().map(shown), [
+    "1 ok \0\0\0\0\0\0\0",
+    "2 ok before",
+    "3 ok \0\0\0\0\0\0\0",
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { RunIo, StringBlock } from "../wasi/run_io.ts";
 import { WasiHost, type WasiHostOptions } from "../wasi/host.ts";
+import { encodeStrings } from "../wasi/string_block.ts";
 import { STATE } from "../wasm/reserved.ts";
 import { BufferSink, BufferSource } from "./buffers.ts";
 import { type EntryPoints, entryPoints } from "./entry_points.ts";
@@ -8,7 +9,11 @@ import { bindHost, type Instance, instantiate, memoryPages } from "./instance.ts
 import { MemoryImage } from "./memory_image.ts";
 import type { RunResult } from "./outcome.ts";
 import type { PreparedModule } from "./prepared_module.ts";
+import type { Program } from "./program.ts";
+import { insertArgs } from "./program_args.ts";
+import { programMounts } from "./program_files.ts";
 import type { RunInput } from "./run_input.ts";
+import { captureSnapshot, PAGE_BYTES, type Snapshot } from "./snapshot.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -28,17 +33,26 @@ export interface IsolateBudget extends RunBudget {
 export class Isolate {
   readonly #prepared: PreparedModule;
   readonly #host: WasiHost;
-  readonly #io = new IsolateIo();
+  readonly #io: IsolateIo;
+  readonly #snapshot: Snapshot | undefined;
   #images: readonly MemoryImage[] | undefined;
   #instance: Instance | undefined;
   #entry: EntryPoints | undefined;
   /** Instances made so far: 1 means that every run after the first was recycled. */
   instancesCreated = 0;
 
-  /** @param system Clock, randomness and how to wait. */
-  constructor(prepared: PreparedModule, system: WasiHostOptions) {
+  /**
+   * @param system Clock, randomness and how to wait.
+   * @param program What the module runs, which must have passed `checkProgram`. @default nothing but itself
+   */
+  constructor(prepared: PreparedModule, system: WasiHostOptions, program?: Program) {
     this.#prepared = prepared;
-    this.#host = new WasiHost(system);
+    this.#io = new IsolateIo(program?.args);
+    this.#snapshot = program?.snapshot;
+    const files = programMounts(program?.files ?? {});
+    this.#host = new WasiHost(
+      files.length === 0 ? system : { ...system, mounts: [...system.mounts ?? [], ...files] },
+    );
   }
 
   /** 64 KiB pages the idle instance holds. */
@@ -96,8 +110,13 @@ export class Isolate {
     const instance = instantiate(this.#prepared, this.#host.imports);
     this.instancesCreated++;
     bindHost(this.#host, instance, this.#prepared.info);
-    if (this.#prepared.info.isRecyclable) {
-      this.#images ??= instance.memories.map((each) => new MemoryImage(each.buffer));
+    if (this.#snapshot !== undefined) {
+      this.#images ??= [new MemoryImage(this.#snapshot)];
+      restore(instance, this.#images[0]!);
+    } else if (this.#prepared.info.isRecyclable) {
+      this.#images ??= instance.memories.map(({ buffer }) => {
+        return new MemoryImage(captureSnapshot(buffer));
+      });
     }
     return instance;
   }
@@ -105,7 +124,8 @@ export class Isolate {
   /** Puts the instance back; false if a later run could tell. */
   #recycle(instance: Instance): boolean {
     const images = this.#images;
-    if (images === undefined || (instance.state() & STATE.dirty) !== 0) return false;
+    if (images === undefined || !this.#prepared.info.isRecyclable) return false;
+    if ((instance.state() & STATE.dirty) !== 0) return false;
     for (let i = 0; i < images.length; i++) {
       const image = images[i]!;
       // Growing detaches the old buffer, also by 0 pages: the view's length becomes 0, and that of a memory
@@ -128,6 +148,14 @@ export class Isolate {
   }
 }
 
+/** Grows the one memory of a new instance to what it starts from, and fills it. */
+function restore(instance: Instance, image: MemoryImage): void {
+  const memory = instance.memories[0]!;
+  memory.grow((image.byteLength - memory.buffer.byteLength) / PAGE_BYTES);
+  const view = instance.views[0] = new Uint8Array(memory.buffer);
+  image.writeTo(view);
+}
+
 /** Reserving or committing memory for an instance fails when the process, not the function, has had its share. */
 function notInstantiated(thrown: unknown): RunResult {
   if (!(thrown instanceof RangeError)) throw thrown;
@@ -140,7 +168,12 @@ class IsolateIo implements RunIo {
   readonly stdin = new BufferSource();
   readonly stdout = new BufferSink("stop");
   readonly stderr = new BufferSink("drop");
+  readonly #programArgs: StringBlock | undefined;
   #input: RunInput | undefined;
+
+  constructor(programArgs: readonly string[] = []) {
+    if (programArgs.length > 0) this.#programArgs = encodeStrings(programArgs);
+  }
 
   begin(input: RunInput, budget: IsolateBudget): void {
     this.#input = input;
@@ -156,7 +189,8 @@ class IsolateIo implements RunIo {
   }
 
   args(): StringBlock {
-    return this.#input!.args();
+    const args = this.#input!.args();
+    return this.#programArgs === undefined ? args : insertArgs(args, this.#programArgs);
   }
 
   environ(): StringBlock {

@@ -1,7 +1,9 @@
+import { Buffer } from "node:buffer";
 import { mkdir, stat } from "node:fs/promises";
 import process from "node:process";
 import type { RegistryEvent } from "../runtime/functions/registry.ts";
 import type { RequestLog } from "../runtime/http/app_options.ts";
+import type { Credentials } from "../runtime/http/management_guard.ts";
 import { createLog, type Log } from "../runtime/observe/log.ts";
 import { err, ok, type Result } from "../runtime/result.ts";
 import { type ServerOptions, type SkerryServer, startServer } from "../runtime/server.ts";
@@ -39,7 +41,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   },
   token: {
     value: "T",
-    help: "require this bearer token below /_/; default: loopback clients only",
+    help: "require this bearer token for management; default: loopback clients only",
+  },
+  "jwt-secret": {
+    value: "S",
+    help: "accept JSON Web Tokens (HS256) signed with this for management",
   },
   "stats-headers": { help: "tell fuel and path in every function response" },
   "no-fast-path": { help: "run everything in the pool, however short" },
@@ -53,12 +59,16 @@ const HELP = helpText({
   options: OPTIONS,
   notes: `Drop x.wasm into the folder and /x answers; replace or delete it while the server runs.
 x.toml beside it configures it. SIGTERM and SIGINT stop the server gracefully; a second one at once.
-The environment gives SKERRY_TOKEN for --token.`,
+The environment gives SKERRY_TOKEN for --token, SKERRY_JWT_SECRET for --jwt-secret.`,
 });
 
 const EXIT_INTERRUPTED = 130;
 const DEFAULT_GRACE_MS = 10_000;
 const LISTED_FUNCTIONS = 20;
+/** What RFC 6750 lets a bearer token be. */
+const TOKEN = /^[\w.~+/-]+=*$/;
+/** RFC 7518 3.2: as long as the hash. */
+const MIN_SECRET_BYTES = 32;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /** `skerry serve`. Resolves when the server has stopped. */
@@ -101,6 +111,8 @@ function readOptions(
   const numbers = readNumbers(args);
   if (!numbers.ok) return numbers;
   const { port, workers, queue, maxBodyMb, bodyTimeoutMs, graceMs } = numbers.value;
+  const credentials = readCredentials(args);
+  if (!credentials.ok) return credentials;
   return ok({
     hostname: args.values.host ?? "127.0.0.1",
     port: port ?? 8080,
@@ -114,13 +126,25 @@ function readOptions(
     },
     hasFastPath: !args.switches["no-fast-path"],
     statsHeaders: args.switches["stats-headers"],
-    token: args.values.token ?? process.env.SKERRY_TOKEN,
+    ...credentials.value,
     version: VERSION,
     environment: (name) => process.env[name],
     onRequest: requestLogger(log, args.switches["log-requests"] ?? false),
     onFunction: (event) => logFunction(log, event),
     graceMs: graceMs ?? DEFAULT_GRACE_MS,
   });
+}
+
+function readCredentials(args: ParsedArguments): Result<Credentials, string> {
+  const token = args.values.token ?? process.env.SKERRY_TOKEN;
+  const jwtSecret = args.values["jwt-secret"] ?? process.env.SKERRY_JWT_SECRET;
+  if (token !== undefined && !TOKEN.test(token)) {
+    return err("Option --token must consist of letters, digits and -._~+/, and = at its end");
+  }
+  if (jwtSecret !== undefined && Buffer.byteLength(jwtSecret) < MIN_SECRET_BYTES) {
+    return err(`Option --jwt-secret must have at least ${MIN_SECRET_BYTES} bytes`);
+  }
+  return ok({ token, jwtSecret });
 }
 
 type Numbers = Readonly<

@@ -11,6 +11,9 @@ import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts
 import { ThreadHints } from "./functions/thread_hints.ts";
 import { createApp } from "./http/app.ts";
 import type { RequestLimits, RequestLog } from "./http/app_options.ts";
+import { SYSTEM_CLOCK } from "./functions/clock.ts";
+import { FunctionLogs } from "./observe/function_logs.ts";
+import { logFolder } from "./observe/log_files.ts";
 import type { HttpServer, Platform } from "./platform/platform.ts";
 import { ok, type Result } from "./result.ts";
 import { secureRandom } from "./wasi/random.ts";
@@ -36,6 +39,8 @@ export interface ServerOptions {
   readonly statsHeaders?: boolean;
   /** Bearer token of the management API. */
   readonly token?: string;
+  /** Secret of the JSON Web Tokens (HS256) that open the management API as well. */
+  readonly jwtSecret?: string;
   readonly version: string;
   /** Where `"$NAME"` values of function configurations come from. */
   readonly environment: (name: string) => string | undefined;
@@ -85,6 +90,10 @@ export async function startServer(
     data.value.close();
     return functions;
   }
+  const functionLogs = new FunctionLogs({
+    files: logFolder(join(options.dataFolder, "logs")),
+    clock: SYSTEM_CLOCK,
+  });
   const closeParts = async () => {
     isStopping = true;
     const closed = functions.value.close();
@@ -92,6 +101,7 @@ export async function startServer(
     compiler.stop();
     pool.stop();
     await closed;
+    await functionLogs.close();
     data.value.close();
   };
   const app = createApp({
@@ -104,7 +114,11 @@ export async function startServer(
     newResponse: platform.newResponse,
     version: options.version,
     token: options.token,
-    log: options.onRequest,
+    jwtSecret: options.jwtSecret,
+    log: (entry) => {
+      functionLogs.add(entry);
+      options.onRequest(entry);
+    },
     isReady: () => !isStopping,
   });
   const http = await listen(options, platform, app.fetch, closeParts);
@@ -114,6 +128,7 @@ export async function startServer(
     functions: functions.value,
     async stop(graceMs) {
       isStopping = true;
+      functionLogs.endFollowers();
       // What still runs after the grace period is answered 503 before its connection goes.
       const timer = setTimeout(() => pool.stop(), graceMs);
       await http.stop(graceMs + LAST_ANSWERS_MS);

@@ -19,8 +19,10 @@ export interface AppOptions {
   readonly statsHeaders?: boolean;
   /** Skerry's version, e.g. `0.1.0`; functions see it in `SERVER_SOFTWARE`. */
   readonly version: string;
-  /** The bearer token of the management API; without one, only loopback clients may use it. */
+  /** The bearer token of the management API; without one or a secret, only loopback clients may use it. */
   readonly token?: string;
+  /** The secret of HS256 JSON Web Tokens that open the management API as well. */
+  readonly jwtSecret?: string;
   /** Called once for every request for a function or a static file, after the response is made. */
   readonly log: (entry: RequestLog) => void;
   /** Whether the server is ready to take requests, for `/_/readyz`. */

@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { skerryError } from "../errors.ts";
 import type { AppEnv } from "./app_env.ts";
 import type { AppOptions } from "./app_options.ts";
-import { managementFault } from "./management_guard.ts";
+import { managementGuard, type Refuse } from "./management_guard.ts";
 import { problemResponse } from "./problem.ts";
 import { hostFault, pathFault, pathOf } from "./request_path.ts";
 import { functionRoutes } from "./routes/functions.ts";
@@ -13,7 +13,7 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use("/_/*", refuseBadTarget);
   app.route("/_", healthRoutes(options.isReady));
-  app.use("/_/*", guard(options.token));
+  app.use("/_/*", managementGuard(options, refuse));
   app.route("/_", functionRoutes(options.functions));
   app.notFound((c) => {
     const error = skerryError(
@@ -44,13 +44,5 @@ const refuseBadTarget: MiddlewareHandler<AppEnv> = async (c, next) => {
   return problemResponse(error, { requestId: c.env.requestId });
 };
 
-function guard(token: string | undefined): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const error = managementFault(c.req.raw, c.env.peer.remoteAddress(), token);
-    if (error === undefined) return await next();
-    const headers: Record<string, string> = error.code === "unauthorized"
-      ? { "www-authenticate": "Bearer" }
-      : {};
-    return problemResponse(error, { requestId: c.env.requestId, headers });
-  };
-}
+const refuse: Refuse = (c, error, headers) =>
+  problemResponse(error, { requestId: c.env.requestId, headers });

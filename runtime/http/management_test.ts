@@ -52,7 +52,7 @@ Deno.test("strangers are told to bring a token only where there is one", async (
   assertEquals([forbidden.status, (await forbidden.json()).code], [403, "forbidden"]);
   const unauthorised = await get("/_/functions", { token: "t" }, stranger);
   assertEquals([unauthorised.status, (await unauthorised.json()).code], [401, "unauthorized"]);
-  assertEquals(unauthorised.headers.get("www-authenticate"), "Bearer");
+  assertEquals(unauthorised.headers.get("www-authenticate"), 'Bearer realm="skerry"');
   assertEquals((await get("/_/nope", {}, stranger)).status, 403);
 });
 

@@ -47,6 +47,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     value: "S",
     help: "accept JSON Web Tokens (HS256) signed with this for management",
   },
+  "lock-per-log": { help: "guard each log by a lock of its own name, not all by the lock files" },
   "stats-headers": { help: "tell fuel and path in every function response" },
   "no-fast-path": { help: "run everything in the pool, however short" },
   "log-requests": { help: "log every request, not only failures" },
@@ -63,6 +64,8 @@ The environment gives SKERRY_TOKEN for --token, SKERRY_JWT_SECRET for --jwt-secr
 });
 
 const EXIT_INTERRUPTED = 130;
+/** By the custom of sysexits.h, an input or output error. */
+const EXIT_FATAL = 74;
 const DEFAULT_GRACE_MS = 10_000;
 const LISTED_FUNCTIONS = 20;
 /** What RFC 6750 lets a bearer token be. */
@@ -126,11 +129,16 @@ function readOptions(
     },
     hasFastPath: !args.switches["no-fast-path"],
     statsHeaders: args.switches["stats-headers"],
+    lockPerLog: args.switches["lock-per-log"],
     ...credentials.value,
     version: VERSION,
     environment: (name) => process.env[name],
     onRequest: requestLogger(log, args.switches["log-requests"] ?? false),
     onFunction: (event) => logFunction(log, event),
+    onFatal: (error) => {
+      log.error(error.message);
+      process.exit(EXIT_FATAL);
+    },
     graceMs: graceMs ?? DEFAULT_GRACE_MS,
   });
 }

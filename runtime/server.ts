@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { openCoord } from "./coord/open_coord.ts";
 import { openDataFolder } from "./data/data_folder.ts";
 import { Compiler } from "./dispatch/compiler.ts";
 import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
@@ -41,11 +42,15 @@ export interface ServerOptions {
   readonly token?: string;
   /** Secret of the JSON Web Tokens (HS256) that open the management API as well. */
   readonly jwtSecret?: string;
+  /** Whether each log has a lock of its own, or one lock guards them all. @default false */
+  readonly lockPerLog?: boolean;
   readonly version: string;
   /** Where `"$NAME"` values of function configurations come from. */
   readonly environment: (name: string) => string | undefined;
   readonly onRequest: (entry: RequestLog) => void;
   readonly onFunction: RegistryListener;
+  /** Called when going on could lose what was promised, e.g. when the disk is full. The process must end at once. */
+  readonly onFatal: (error: SkerryError) => void;
 }
 
 /** A running server. */
@@ -71,6 +76,15 @@ export async function startServer(
 ): Promise<Result<SkerryServer, SkerryError>> {
   const data = await openDataFolder(options.dataFolder);
   if (!data.ok) return data;
+  const coord = openCoord({
+    dataFolder: data.value.path,
+    lockPerLog: options.lockPerLog,
+    onFailure: options.onFatal,
+  });
+  if (!coord.ok) {
+    data.value.close();
+    return coord;
+  }
   const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
   const pool = workerPool(options, platform);
   const dispatcher = new TwoPathDispatcher(fastPath(options), pool);
@@ -87,6 +101,7 @@ export async function startServer(
     onRetired: (target) => dispatcher.forget(target),
   });
   if (!functions.ok) {
+    coord.value.close();
     data.value.close();
     return functions;
   }
@@ -102,12 +117,15 @@ export async function startServer(
     pool.stop();
     await closed;
     await functionLogs.close();
+    coord.value.close();
     data.value.close();
   };
   const app = createApp({
     functions: functions.value,
     dispatcher,
     kv: new KvStore(),
+    coord: coord.value,
+    stats: { coord: () => coord.value.stats() },
     publicFolder: join(options.functionsFolder, "public"),
     limits: options.requestLimits,
     statsHeaders: options.statsHeaders,
@@ -129,6 +147,8 @@ export async function startServer(
     async stop(graceMs) {
       isStopping = true;
       functionLogs.endFollowers();
+      // Who waits for a lock, or follows a log, would wait for longer than any grace period.
+      coord.value.stop();
       // What still runs after the grace period is answered 503 before its connection goes.
       const timer = setTimeout(() => pool.stop(), graceMs);
       await http.stop(graceMs + LAST_ANSWERS_MS);

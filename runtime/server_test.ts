@@ -44,6 +44,9 @@ async function start(folder: string, platform: Platform, events: RegistryEvent[]
     environment: () => undefined,
     onRequest: () => {},
     onFunction: (event) => events.push(event),
+    onFatal: (error) => {
+      throw new Error(error.message);
+    },
   }, platform);
   if (!server.ok) throw new Error(server.error.message);
   return server.value;

@@ -1,3 +1,4 @@
+import type { CoordService } from "../coord/service.ts";
 import type { Dispatcher, RunPath } from "../dispatch/job.ts";
 import type { SkerryError } from "../errors.ts";
 import type { RouteMatch } from "../functions/served_function.ts";
@@ -11,6 +12,10 @@ export interface AppOptions {
   readonly dispatcher: Dispatcher;
   /** The key-value store of the JSON ABI. */
   readonly kv: KvNamespaces;
+  /** Locks and logs, below `/_/locks` and `/_/logs`; without it, there are none. */
+  readonly coord?: CoordService;
+  /** What parts tell of themselves in `/_/stats`, by the name of their member. */
+  readonly stats?: Readonly<Record<string, () => unknown>>;
   /** The folder of static files; without one, none are served. */
   readonly publicFolder?: string;
   /** Bounds of a request; what is missing is {@linkcode DEFAULT_REQUEST_LIMITS}. */

@@ -1,12 +1,15 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { skerryError } from "../errors.ts";
 import type { AppEnv } from "./app_env.ts";
-import type { AppOptions } from "./app_options.ts";
+import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
 import { managementGuard, type Refuse } from "./management_guard.ts";
 import { problemResponse } from "./problem.ts";
 import { hostFault, pathFault, pathOf } from "./request_path.ts";
+import { coordCommandRoutes } from "./routes/coord.ts";
+import { coordReadingRoutes } from "./routes/coord_reading.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { statsRoutes } from "./routes/stats.ts";
 
 /** Everything below `/_/`: health, open to all, and the management API, behind its guard. */
 export function managementApp(options: AppOptions): Hono<AppEnv> {
@@ -15,6 +18,12 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
   app.route("/_", healthRoutes(options.isReady));
   app.use("/_/*", managementGuard(options, refuse));
   app.route("/_", functionRoutes(options.functions));
+  app.route("/_", statsRoutes(options.stats ?? {}));
+  if (options.coord !== undefined) {
+    const limits = { ...DEFAULT_REQUEST_LIMITS, ...options.limits };
+    app.route("/_", coordCommandRoutes({ coord: options.coord, limits }));
+    app.route("/_", coordReadingRoutes(options.coord));
+  }
   app.notFound((c) => {
     const error = skerryError(
       "function_not_found",

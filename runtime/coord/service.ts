@@ -1,0 +1,213 @@
+import type { Answer } from "./answer.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import type { Command } from "./command.ts";
+import type { Effects } from "./effects.ts";
+import { Followers } from "./followers.ts";
+import { IdleSessions } from "./idle_sessions.ts";
+import { Leases } from "./leases.ts";
+import type { Log, LogFollower, LogRecord, ReadBounds, RecordPlace } from "./log.ts";
+import { apply } from "./machine.ts";
+import { Rate } from "./rates.ts";
+import {
+  type CoordState,
+  decodeState,
+  encodeState,
+  guardOf,
+  initialState,
+  type LockState,
+} from "./state.ts";
+import { Waits } from "./waits.ts";
+
+/** How a {@linkcode CoordService} works. */
+export interface CoordServiceOptions {
+  readonly log: Log;
+  /** Whether each log has a lock of its own, or one guards them all. @default false */
+  readonly lockPerLog?: boolean;
+  /** @default the machine's clock */
+  readonly clock?: Clock;
+}
+
+/** What a request comes to: an answer, or that the server stops before there is one. */
+export type Reply = Answer | { readonly kind: "stopping" };
+
+/**
+ * Locks, logs and sessions of this server. Requests are proposed to the log, and answered when they are folded and
+ * durable.
+ *
+ * @example
+ * ```ts
+ * import { CoordService } from "./service.ts";
+ * import { SqliteLog } from "./sqlite_log.ts";
+ *
+ * const log = SqliteLog.open({ path: ":memory:", onFailure: (error) => console.error(error.message) });
+ * if (!log.ok) throw new Error(log.error.message);
+ * const service = new CoordService({ log: log.value });
+ * await service.request({ type: "open", client: "a" });
+ * const reply = await service.request({ type: "acquire", client: "a", seq: 0, lock: "files", ttlMs: 2000 });
+ * console.log(reply); // { kind: "granted", lock: "files", token: 2, ttlMs: 2000 }
+ * service.close();
+ * ```
+ */
+export class CoordService {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #leases: Leases;
+  readonly #waits: Waits;
+  readonly #idle: IdleSessions;
+  readonly #followers = new Followers();
+  readonly #rates = { commands: new Rate(), appends: new Rate(), grants: new Rate() };
+  readonly #tickets = new Map<number, (reply: Reply) => void>();
+  #state = initialState();
+  #folded: { readonly effects: Effects; readonly command: Command; readonly ticket: number }[] = [];
+  #lastTicket = 0;
+  #isReplaying = true;
+  #isStopping = false;
+
+  constructor(options: CoordServiceOptions) {
+    this.#log = options.log;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    const propose = (command: Command) => this.#log.propose({ command, ticket: 0 });
+    this.#leases = new Leases(this.#clock, propose);
+    this.#waits = new Waits(this.#clock, propose);
+    this.#log.start(this.#follower());
+    this.#isReplaying = false;
+    this.#leases.restart(this.#state);
+    this.#waits.restart(this.#state);
+    this.#idle = new IdleSessions(this.#clock, () => this.#state, this.#leases, propose);
+    const { lockPerLog = false } = options;
+    if (this.#state.lockPerLog !== lockPerLog) propose({ type: "configure", lockPerLog });
+  }
+
+  /** What is folded and durable. Not to be changed. */
+  get state(): Readonly<CoordState> {
+    return this.#state;
+  }
+
+  /**
+   * Sends a command. An acquire that has to wait resolves when the wait ends; a repeat of it resolves at once, with its
+   * place in the queue.
+   *
+   * @param data The bytes of an append
+   */
+  request(command: Command, data?: Uint8Array): Promise<Reply> {
+    if (this.#isStopping) return Promise.resolve({ kind: "stopping" });
+    return new Promise((resolve) => {
+      const ticket = ++this.#lastTicket;
+      this.#tickets.set(ticket, resolve);
+      this.#log.propose({ command, data, ticket });
+    });
+  }
+
+  /** Records of a log. */
+  read(log: string, from: number, bounds: ReadBounds): LogRecord[] {
+    return this.#log.read(log, from, bounds);
+  }
+
+  /** Resolves to true when a log has a record of this index, and to false when the server stops or `signal` aborts. */
+  appended(log: string, index: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#isStopping || signal.aborted) return Promise.resolve(false);
+    if ((this.#state.logs.get(log)?.records ?? 0) > index) return Promise.resolve(true);
+    return this.#followers.wait(log, signal);
+  }
+
+  /** The lock that guards a log; undefined if there is no such log. */
+  guardOf(log: string): string | undefined {
+    const found = this.#state.logs.get(log);
+    return found && guardOf(this.#state, log, found);
+  }
+
+  /** Milliseconds left of a lock's lease; undefined if nobody holds it. */
+  leaseLeftMs(lock: string): number | undefined {
+    return this.#leases.leftMs(lock);
+  }
+
+  /** What is worth showing: how many there are of everything, and how often things happen. */
+  stats(): Record<string, unknown> {
+    const { position, locks, logs, sessions } = this.#state;
+    const nowMs = this.#clock.now();
+    const { commands, appends, grants } = this.#rates;
+    return {
+      position,
+      sessions: sessions.size,
+      waiters: [...locks.values()].reduce((sum, { queue }) => sum + queue.length, 0),
+      followers: this.#followers.count,
+      commands_per_second: commands.perSecond(nowMs),
+      appends_per_second: appends.perSecond(nowMs),
+      grants_per_second: grants.perSecond(nowMs),
+      locks: [...locks].map(([name, lock]) => this.#lockStats(name, lock)),
+      logs: [...logs].filter(([, { records }]) => records > 0)
+        .map(([name, { records, bytes }]) => ({ name, length: records, bytes })),
+    };
+  }
+
+  /** Answers what waits with "stopping", and ends what follows. What was proposed is still committed. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#followers.stop();
+    this.#waits.stop();
+    this.#leases.stop();
+    this.#idle.stop();
+  }
+
+  /** Stops, and closes the log. */
+  close(): void {
+    this.stop();
+    this.#log.close();
+    for (const resolve of this.#tickets.values()) resolve({ kind: "stopping" });
+    this.#tickets.clear();
+  }
+
+  #lockStats(name: string, { holder, token, queue }: LockState) {
+    return {
+      name,
+      holder,
+      token,
+      waiters: queue.length,
+      lease_left_ms: this.#leases.leftMs(name),
+    };
+  }
+
+  #follower(): LogFollower {
+    return {
+      restore: (snapshot) => void (this.#state = decodeState(snapshot)),
+      onCommit: (position, command, ticket) => this.#fold(position, command, ticket),
+      onDurable: () => this.#settle(),
+      snapshot: () => encodeState(this.#state),
+    };
+  }
+
+  #fold(position: number, command: Command, ticket: number): RecordPlace | undefined {
+    const effects = apply(this.#state, command, position);
+    if (!this.#isReplaying) this.#folded.push({ effects, command, ticket });
+    return effects.record;
+  }
+
+  /** Everything folded is durable: answers go out, and time begins to count. */
+  #settle(): void {
+    const folded = this.#folded;
+    this.#folded = [];
+    const nowMs = this.#clock.now();
+    for (const { effects, command, ticket } of folded) {
+      this.#rates.commands.count(nowMs);
+      for (const name of effects.locks) this.#leases.update(name, this.#state.locks.get(name));
+      this.#answer(effects.answer, command, ticket);
+      for (const settled of effects.settled) this.#waits.end(settled);
+      if (effects.answer.kind === "granted") this.#rates.grants.count(nowMs);
+      for (const { answer } of effects.settled) {
+        if (answer.kind === "granted") this.#rates.grants.count(nowMs);
+      }
+      if (effects.record !== undefined) {
+        this.#rates.appends.count(nowMs);
+        this.#followers.wake(effects.record.log);
+      }
+    }
+  }
+
+  #answer(answer: Answer, command: Command, ticket: number): void {
+    const resolve = this.#tickets.get(ticket);
+    if (resolve !== undefined) this.#tickets.delete(ticket);
+    if (answer.kind === "waiting" && !answer.isRepeat && command.type === "acquire") {
+      this.#waits.begin(command, resolve);
+    } else resolve?.(answer);
+  }
+}

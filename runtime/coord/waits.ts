@@ -1,0 +1,61 @@
+import type { Clock } from "./clock.ts";
+import type { Cancel } from "./command.ts";
+import type { Settled } from "./effects.ts";
+import type { Reply } from "./service.ts";
+import type { CoordState } from "./state.ts";
+
+/** The requests that wait for a lock: whom to answer when the wait ends, and when it ends for being too long. */
+export class Waits {
+  readonly #clock: Clock;
+  readonly #cancel: (command: Cancel) => void;
+  readonly #waits = new Map<string, Wait>();
+
+  constructor(clock: Clock, cancel: (command: Cancel) => void) {
+    this.#clock = clock;
+    this.#cancel = cancel;
+  }
+
+  begin(request: WaitingRequest, resolve?: (reply: Reply) => void): void {
+    const { client, seq, waitMs } = request;
+    const stopTimer = waitMs === undefined ? undefined : this.#clock.after(waitMs, () => {
+      this.#cancel({ type: "cancel", client, seq, reason: "timeout" });
+    });
+    this.#waits.set(client, { seq, resolve, stopTimer });
+  }
+
+  end({ client, seq, answer }: Settled): void {
+    const wait = this.#waits.get(client);
+    if (wait === undefined || wait.seq !== seq) return;
+    this.#waits.delete(client);
+    wait.stopTimer?.();
+    wait.resolve?.(answer);
+  }
+
+  /** After a restart those in the queues wait anew; their clients ask again. */
+  restart(state: CoordState): void {
+    for (const { queue } of state.locks.values()) {
+      for (const waiter of queue) this.begin(waiter);
+    }
+  }
+
+  /** Answers everybody that the server stops. They keep their places in the queues. */
+  stop(): void {
+    for (const { resolve, stopTimer } of this.#waits.values()) {
+      stopTimer?.();
+      resolve?.({ kind: "stopping" });
+    }
+    this.#waits.clear();
+  }
+}
+
+interface WaitingRequest {
+  readonly client: string;
+  readonly seq: number;
+  readonly waitMs?: number;
+}
+
+interface Wait {
+  readonly seq: number;
+  readonly resolve: ((reply: Reply) => void) | undefined;
+  readonly stopTimer: (() => void) | undefined;
+}

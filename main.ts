@@ -13,6 +13,9 @@ if (port === undefined) {
 } else if (port.role === "run") {
   const { serveRunThread } = await import("./cli/run_module.ts");
   serveRunThread(port);
+} else if (port.role === "builder") {
+  const { serveBuilder } = await import("./runtime/build/builder_thread.ts");
+  serveBuilder(port);
 } else if (port.role === "watcher") {
   const { serveHints } = await import("./runtime/functions/thread_hints.ts");
   serveHints(port);

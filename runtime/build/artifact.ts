@@ -1,4 +1,5 @@
 import type { Program } from "../isolate/program.ts";
+import type { Diagnostic } from "./language.ts";
 
 /** An interpreter's module, which all functions of its languages share. */
 export type EngineName = "quickjs" | "python" | "php";
@@ -17,6 +18,8 @@ export interface ModuleArtifact {
   /** The export to call. @default chosen as for a prebuilt module: `_start`, else `run` */
   readonly handler?: string;
   readonly program?: Program;
+  /** What the compiler said all the same, e.g. warnings. @default none */
+  readonly diagnostics?: readonly Diagnostic[];
 }
 
 /** A body that is answered as it is. */

@@ -48,10 +48,15 @@ export interface Language {
    */
   toolchainVersion(): Promise<string>;
   /**
+   * Loads the toolchain where that takes long, so that its time does not count as a build's. Building loads
+   * it too.
+   */
+  load?(): Promise<Result<void, SkerryError>>;
+  /**
    * Builds on the calling thread or in a process of its own; called on a builder thread, never on the
    * server's. Never rejects for what the source holds.
    *
-   * @returns `build_failed` with `diagnostics`, or `toolchain_missing` with the command that installs it.
+   * @returns `build_failed` with `diagnostics`, or with `limit` if a limit was hit (`memory`, `stack`, …), or `toolchain_missing` with the command that installs it.
    */
   build(source: Source): Promise<Result<Artifact, SkerryError>>;
 }

@@ -1,0 +1,180 @@
+import { type SkerryError, skerryError } from "../errors.ts";
+import type { WorkerThread } from "../platform/platform.ts";
+import { err, type Result } from "../result.ts";
+import type { Artifact } from "./artifact.ts";
+import type { BuilderMessage, BuildMessage } from "./builder_messages.ts";
+import { limitExceeded } from "./diagnostics.ts";
+
+/** Options of {@linkcode Builders}. */
+export interface BuildersOptions {
+  /** Starts a thread in the role `builder`. */
+  readonly spawn: () => WorkerThread;
+  /** Builds that run at once, each on a thread of its own. @default 1 */
+  readonly maxConcurrent?: number;
+  /** Builds that may wait for a thread. @default 256 */
+  readonly queueLength?: number;
+  /** Wall clock of one build, milliseconds. @default 30_000 */
+  readonly timeoutMs?: number;
+  /** Wall clock of loading a toolchain, which may have to be fetched, milliseconds. @default 180_000 */
+  readonly loadTimeoutMs?: number;
+}
+
+/** A build that waits or runs. */
+interface Job extends Omit<BuildMessage, "requestId"> {
+  readonly answer: (result: Result<Artifact, SkerryError>) => void;
+}
+
+const DEFAULT_MAX_CONCURRENT = 1;
+const DEFAULT_QUEUE_LENGTH = 256;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_LOAD_TIMEOUT_MS = 180_000;
+
+/** Threads that build, started when they are needed and kept warm, in front of one bounded queue. */
+export class Builders {
+  readonly #queueLength: number;
+  readonly #waiting: Job[] = [];
+  readonly #builders: readonly Builder[];
+  #isStopped = false;
+
+  constructor(options: BuildersOptions) {
+    this.#queueLength = options.queueLength ?? DEFAULT_QUEUE_LENGTH;
+    const count = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
+    const onIdle = () => this.#next();
+    this.#builders = Array.from({ length: count }, () => new Builder(options, onIdle));
+  }
+
+  /** Builds on the first thread that is free. Never rejects. */
+  build(message: Omit<BuildMessage, "requestId">): Promise<Result<Artifact, SkerryError>> {
+    const { fileName } = message;
+    if (this.#isStopped) return Promise.resolve(err(stopping(fileName)));
+    if (this.#waiting.length >= this.#queueLength && !this.#builders.some(({ isIdle }) => isIdle)) {
+      const reason = `Cannot build ${fileName}: ${this.#queueLength} builds are waiting already`;
+      return Promise.resolve(err(skerryError("overloaded", reason)));
+    }
+    return new Promise((answer) => {
+      this.#waiting.push({ ...message, answer });
+      this.#next();
+    });
+  }
+
+  /** Ends the threads; what runs or waits, and what comes later, is answered `shutting_down`. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const job of this.#waiting.splice(0)) job.answer(err(stopping(job.fileName)));
+    for (const builder of this.#builders) builder.stop();
+  }
+
+  #next(): void {
+    // The first free one, not the next in turn: it is the one whose toolchains are warm.
+    const builder = this.#builders.find(({ isIdle }) => isIdle);
+    const job = builder && this.#waiting.shift();
+    if (job !== undefined) builder!.run(job);
+  }
+}
+
+/** One thread, replaced when it hangs, crashes or has lost its memory to a source. */
+class Builder {
+  readonly #spawn: () => WorkerThread;
+  readonly #timeoutMs: number;
+  readonly #loadTimeoutMs: number;
+  readonly #onIdle: () => void;
+  #thread: WorkerThread | undefined;
+  #job: Job | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastId = 0;
+
+  constructor(options: BuildersOptions, onIdle: () => void) {
+    this.#spawn = options.spawn;
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#loadTimeoutMs = options.loadTimeoutMs ?? DEFAULT_LOAD_TIMEOUT_MS;
+    this.#onIdle = onIdle;
+  }
+
+  get isIdle(): boolean {
+    return this.#job === undefined;
+  }
+
+  run(job: Job): void {
+    this.#job = job;
+    const { language, fileName, buffer, context } = job;
+    const requestId = ++this.#lastId;
+    this.#limitTime(this.#loadTimeoutMs, (ms) => loadTimeout(fileName, ms));
+    try {
+      this.#thread ??= this.#start();
+      this.#thread.post({ requestId, language, fileName, buffer, context }, [buffer]);
+    } catch {
+      this.#fail(skerryError("internal_error", `Cannot build ${fileName}: no builder starts`));
+    }
+  }
+
+  stop(): void {
+    if (this.#job !== undefined) this.#fail(stopping(this.#job.fileName));
+    this.#drop();
+  }
+
+  #start(): WorkerThread {
+    const thread = this.#spawn();
+    thread.onMessage((message) => this.#onMessage(message as BuilderMessage));
+    thread.onExit(() => this.#onExit(thread));
+    return thread;
+  }
+
+  #onMessage(message: BuilderMessage): void {
+    const job = this.#job;
+    if (job === undefined || message.requestId !== this.#lastId) return;
+    if (message.kind === "building") {
+      this.#limitTime(this.#timeoutMs, (ms) => buildTimeout(job.fileName, ms));
+      return;
+    }
+    const { result } = message;
+    // What a bomb filled is given back at once, not when the collector comes round to it.
+    if (!result.ok && isSpent(result.error)) this.#drop();
+    this.#finish(result);
+  }
+
+  #onExit(thread: WorkerThread): void {
+    if (thread !== this.#thread) return;
+    const job = this.#job;
+    if (job === undefined) return this.#drop();
+    this.#fail(limitExceeded(job.fileName, "memory", "building it ended the builder"));
+  }
+
+  #limitTime(ms: number, error: (ms: number) => SkerryError): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#fail(error(ms)), ms);
+  }
+
+  #fail(error: SkerryError): void {
+    this.#drop();
+    this.#finish(err(error));
+  }
+
+  #drop(): void {
+    this.#thread?.terminate();
+    this.#thread = undefined;
+  }
+
+  #finish(result: Result<Artifact, SkerryError>): void {
+    clearTimeout(this.#timer);
+    const job = this.#job;
+    this.#job = undefined;
+    job?.answer(result);
+    this.#onIdle();
+  }
+}
+
+function isSpent({ details }: SkerryError): boolean {
+  return details?.limit === "memory" || details?.limit === "stack";
+}
+
+function stopping(fileName: string): SkerryError {
+  return skerryError("shutting_down", `Cannot build ${fileName}: the server is stopping`);
+}
+
+function buildTimeout(fileName: string, ms: number): SkerryError {
+  return limitExceeded(fileName, "time", `the compiler took longer than ${ms} ms`);
+}
+
+function loadTimeout(fileName: string, ms: number): SkerryError {
+  return skerryError("timeout", `Cannot build ${fileName}: its compiler did not load in ${ms} ms`);
+}

@@ -1,0 +1,154 @@
+import type { SkerryError } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Artifact } from "./artifact.ts";
+import { Clang, CLANG_PACKAGE, type ClangJob, type ClangOutcome } from "./clang.ts";
+import {
+  boundedDiagnostics,
+  compilerRefused,
+  limitExceeded,
+  parseGnuMessages,
+} from "./diagnostics.ts";
+import type { Language, Source } from "./language.ts";
+import type { ToolchainPlaces } from "./toolchain_package.ts";
+
+/**
+ * For every function: small code, no names; a stack that overflows into nothing but a trap, of 256 KiB (the
+ * linker's default is 64, less than many a buffer); warnings are kept, never errors.
+ */
+const COMMON_FLAGS = [
+  "-Os",
+  "-s",
+  "-Wall",
+  "-fno-color-diagnostics",
+  "-ferror-limit=20",
+  "-ftemplate-backtrace-limit=10",
+  "-Wl,--stack-first",
+  "-Wl,-z,stack-size=262144",
+];
+
+/** One of the languages clang compiles. */
+interface ClangDialect extends Pick<Language, "name" | "title" | "extensions"> {
+  readonly driver: ClangJob["driver"];
+  readonly flags: readonly string[];
+}
+
+/** C, by clang as WebAssembly: no system compiler is needed, and none of the host's files is in reach. */
+export function cLanguage(places: ToolchainPlaces): Language {
+  return new ClangLanguage({
+    name: "c",
+    title: "C",
+    extensions: ["c"],
+    driver: "clang",
+    flags: ["-std=gnu17"],
+  }, places);
+}
+
+/** C++, without exceptions, which the library for WebAssembly does not support. */
+export function cppLanguage(places: ToolchainPlaces): Language {
+  return new ClangLanguage({
+    name: "cpp",
+    title: "C++",
+    extensions: ["cpp", "cc", "cxx"],
+    driver: "clang++",
+    flags: ["-std=gnu++20", "-fno-exceptions"],
+  }, places);
+}
+
+/** Both load one compiler, once a thread; a failure to load is not kept. */
+let loading: Promise<Result<Clang, SkerryError>> | undefined;
+
+async function loadClang(places: ToolchainPlaces): Promise<Result<Clang, SkerryError>> {
+  loading ??= Clang.load(places);
+  const clang = await loading;
+  if (!clang.ok) loading = undefined;
+  return clang;
+}
+
+class ClangLanguage implements Language {
+  readonly name: Language["name"];
+  readonly title: string;
+  readonly extensions: Language["extensions"];
+  readonly #dialect: ClangDialect;
+  readonly #places: ToolchainPlaces;
+
+  constructor(dialect: ClangDialect, places: ToolchainPlaces) {
+    this.name = dialect.name;
+    this.title = dialect.title;
+    this.extensions = dialect.extensions;
+    this.#dialect = dialect;
+    this.#places = places;
+  }
+
+  toolchainVersion(): Promise<string> {
+    const { driver, flags } = this.#dialect;
+    return Promise.resolve(`${CLANG_PACKAGE.version} ${driver} ${flags} ${COMMON_FLAGS}`);
+  }
+
+  async load(): Promise<Result<void, SkerryError>> {
+    const clang = await loadClang(this.#places);
+    return clang.ok ? ok(undefined) : clang;
+  }
+
+  async build(source: Source): Promise<Result<Artifact, SkerryError>> {
+    const clang = await loadClang(this.#places);
+    if (!clang.ok) return clang;
+    const job = this.#job(source);
+    const outcome = await clang.value.run(job);
+    if (!isWithoutMain(outcome)) return this.#result(outcome, source, job);
+    const reactor = { ...job, flags: [...job.flags, "-mexec-model=reactor"] };
+    const retried = await clang.value.run(reactor);
+    return this.#result(retried.kind === "built" ? retried : outcome, source, job);
+  }
+
+  #job(source: Source): ClangJob {
+    const { driver, flags, extensions } = this.#dialect;
+    return {
+      driver,
+      fileName: plainName(source.fileName, extensions),
+      source: source.bytes,
+      flags: [...flags, ...COMMON_FLAGS],
+    };
+  }
+
+  #result(outcome: ClangOutcome, source: Source, job: ClangJob): Result<Artifact, SkerryError> {
+    const text = userText(outcome.text, job.fileName, source.fileName);
+    const diagnostics = parseGnuMessages(text);
+    switch (outcome.kind) {
+      case "built":
+        return ok({
+          kind: "module",
+          module: outcome.module,
+          ...diagnostics.length === 0 ? {} : { diagnostics: boundedDiagnostics(diagnostics) },
+        });
+      case "refused":
+        return err(compilerRefused(source, { text, diagnostics }));
+      case "crashed":
+        return err(crashed(source, outcome.limit));
+    }
+  }
+}
+
+function crashed({ fileName }: Source, limit: "memory" | "stack" | "unknown"): SkerryError {
+  if (limit === "memory") return limitExceeded(fileName, "memory", "the compiler needs over 1 GiB");
+  return limitExceeded(fileName, "stack", "the compiler gave up: the source is too deeply nested");
+}
+
+/** Messages with the file's own name, without the object file's, and with the end of long chains of includes. */
+function userText(text: string, fileName: string, userName: string): string {
+  return text
+    .replaceAll(/(In file included from [^\n]*\n)+(?=In file included)/g, "")
+    .replaceAll(/\/tmp\/[\w.-]+\.o\b/g, fileName)
+    .replaceAll(fileName, userName);
+}
+
+/** A source of exported functions, which the command's start code misses a `main` in. */
+function isWithoutMain(outcome: ClangOutcome): boolean {
+  return outcome.kind === "refused" && /undefined symbol: (__main_void|main)\b/.test(outcome.text);
+}
+
+/** The driver reads its own command lines back, so only a plain name reaches it; messages get the real one. */
+function plainName(fileName: string, extensions: readonly [string, ...string[]]): string {
+  const isPlain = /^\w[\w.-]*$/.test(fileName) &&
+    extensions.some((extension) => fileName.endsWith(`.${extension}`));
+  return isPlain ? fileName : `main.${extensions[0]}`;
+}

@@ -1,0 +1,107 @@
+/** Every compiled language for real: built in the builder's thread, run, and its bad sources. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import type { Artifact } from "../runtime/build/artifact.ts";
+import { type BuildServiceOptions, createBuildService } from "../runtime/build/build_service.ts";
+import type { LanguageName } from "../runtime/build/language.ts";
+import { denoPlatform } from "../runtime/platform/deno.ts";
+import { type TemporaryFolder, temporaryFolder } from "./support/folder.ts";
+import { referenceText } from "./support/reference_run.ts";
+import { errorOf, valueOf } from "./support/results.ts";
+import { ROOT } from "./support/server.ts";
+
+const PLATFORM = denoPlatform(pathToFileURL(join(ROOT, "main.ts")));
+
+/** A build service with threads of its own, ended with the scope. */
+async function builds(options: Partial<BuildServiceOptions> = {}) {
+  const folder: TemporaryFolder = await temporaryFolder();
+  const service = createBuildService({
+    spawn: () => PLATFORM.spawnWorker("builder"),
+    cacheFolder: folder.path,
+    ...options,
+  });
+  const build = (language: LanguageName, fileName: string, text: string) =>
+    service.build(language, { fileName, bytes: new TextEncoder().encode(text) });
+  return {
+    build,
+    async [Symbol.asyncDispose]() {
+      service.stop();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function outputOf(artifact: Artifact): Promise<string> {
+  if (artifact.kind !== "module" || typeof artifact.module === "string") return "";
+  return await referenceText(artifact.module);
+}
+
+/** A program a language: says hello. */
+const HELLOS: readonly (readonly [LanguageName, string, string])[] = [
+  ["c", "hello.c", `#include <stdio.h>\nint main(void) { puts("hello"); }\n`],
+  ["cpp", "hello.cpp", `#include <iostream>\nint main() { std::cout << "hello\\n"; }\n`],
+];
+
+Deno.test("Every language builds and runs", async () => {
+  await using service = await builds();
+  for (const [language, fileName, text] of HELLOS) {
+    const artifact = valueOf(await service.build(language, fileName, text));
+    assertEquals([language, await outputOf(artifact)], [language, "hello\n"]);
+  }
+});
+
+/** A broken program a language, and where it is broken. */
+const BROKEN: readonly (readonly [LanguageName, string, string, number, RegExp])[] = [
+  ["c", "a b.c", "int main(void) {\n  return x;\n}\n", 2, /undeclared identifier 'x'/],
+  ["cpp", "x.cc", "int main() {\n  return x;\n}\n", 2, /undeclared identifier 'x'/],
+];
+
+Deno.test("A broken source fails with the compiler's message, file and line", async () => {
+  await using service = await builds();
+  for (const [language, fileName, text, line, pattern] of BROKEN) {
+    const { code, message, details } = errorOf(await service.build(language, fileName, text));
+    assertEquals(code, "build_failed");
+    assertMatch(message, pattern);
+    const [diagnostic] = details!.diagnostics as readonly Record<string, unknown>[];
+    assertEquals([diagnostic!.file, diagnostic!.line], [fileName, line]);
+    assertMatch(String(diagnostic!.message), pattern);
+  }
+});
+
+/** Sources that reach for a file of the host. */
+const THIEVES: readonly (readonly [LanguageName, string, string])[] = [
+  ["c", "absolute.c", `#include "/etc/passwd"\nint main(void) {}\n`],
+  ["c", "relative.c", `#include "../../../../../../etc/passwd"\nint main(void) {}\n`],
+  ["c", "incbin.c", `__asm__(".incbin \\"/etc/passwd\\""); int main(void) {}\n`],
+  ["c", "embed.c", `char text[] = {\n#embed "/etc/passwd"\n};\nint main(void) {}\n`],
+];
+
+Deno.test("No source reads a file of the host", async () => {
+  await using service = await builds();
+  for (const [language, fileName, text] of THIEVES) {
+    const { code, message } = errorOf(await service.build(language, fileName, text));
+    assertEquals([fileName, code], [fileName, "build_failed"]);
+    assertEquals(message.includes("root:"), false, message);
+  }
+});
+
+/** Sources that take a compiler's time or memory without end. */
+const BOMBS: readonly (readonly [LanguageName, string, string])[] = [
+  ["c", "include.c", "#include __FILE__\n"],
+  [
+    "c",
+    "doubling.c",
+    "#if __INCLUDE_LEVEL__ < 190\n#include __FILE__\n#include __FILE__\n#endif\n",
+  ],
+];
+
+Deno.test("A bomb ends within its limits, and the next source builds", async () => {
+  await using service = await builds({ timeoutMs: 5000 });
+  for (const [language, fileName, text] of BOMBS) {
+    const { code } = errorOf(await service.build(language, fileName, text));
+    assertEquals([fileName, code], [fileName, "build_failed"]);
+    const next = await service.build("c", "next.c", HELLOS[0]![2]);
+    assertEquals(await outputOf(valueOf(next)), "hello\n");
+  }
+});

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { type SkerryError, skerryError } from "../errors.ts";
+import { DEFAULT_LIMITS } from "../isolate/limits.ts";
+import { compileModule } from "../isolate/prepare.ts";
+import { err, ok, type Result } from "../result.ts";
+import { secureRandom } from "../wasi/random.ts";
+import { systemClock } from "../wasi/system_clock.ts";
+import type { Artifact } from "./artifact.ts";
+import type { Language, Source } from "./language.ts";
+import { loadPythonModule, PYTHON_PACKAGE } from "./python/engine.ts";
+import { type PythonFault, PythonInterpreter, SHIM } from "./python/interpreter.ts";
+import { RESUME } from "./python/resumable.ts";
+import type { ToolchainPlaces } from "./toolchain_package.ts";
+
+/** Python, run by CPython as WebAssembly from a memory image in which the function is ready. */
+export function pythonLanguage(places: ToolchainPlaces): Language {
+  return new PythonLanguage(places);
+}
+
+/** Started once a thread; a failure is not kept. */
+let starting: Promise<Result<PythonInterpreter, SkerryError>> | undefined;
+
+async function loadInterpreter(
+  places: ToolchainPlaces,
+): Promise<Result<PythonInterpreter, SkerryError>> {
+  starting ??= startInterpreter(places);
+  const interpreter = await starting;
+  if (!interpreter.ok) starting = undefined;
+  return interpreter;
+}
+
+async function startInterpreter(
+  places: ToolchainPlaces,
+): Promise<Result<PythonInterpreter, SkerryError>> {
+  const module = await loadPythonModule(places);
+  if (!module.ok) return module;
+  const system = { clock: systemClock, random: secureRandom };
+  const { memoryPages } = DEFAULT_LIMITS;
+  const compiled = await compileModule(module.value, { memoryPages }, system);
+  return compiled.ok ? PythonInterpreter.start(compiled.value, system) : compiled;
+}
+
+class PythonLanguage implements Language {
+  readonly name = "python";
+  readonly title = "Python";
+  readonly extensions = ["py"] as const;
+  readonly #places: ToolchainPlaces;
+
+  constructor(places: ToolchainPlaces) {
+    this.#places = places;
+  }
+
+  toolchainVersion(): Promise<string> {
+    const shim = createHash("sha256").update(SHIM).digest("hex").slice(0, 16);
+    return Promise.resolve(`${PYTHON_PACKAGE.name} ${PYTHON_PACKAGE.version} ${shim}`);
+  }
+
+  async load(): Promise<Result<void, SkerryError>> {
+    const interpreter = await loadInterpreter(this.#places);
+    return interpreter.ok ? ok(undefined) : interpreter;
+  }
+
+  async build(source: Source): Promise<Result<Artifact, SkerryError>> {
+    const interpreter = await loadInterpreter(this.#places);
+    if (!interpreter.ok) return interpreter;
+    const snapshot = interpreter.value.prepare(source);
+    if (!snapshot.ok) return err(buildFailed(source, snapshot.error));
+    const program = { args: [], files: {}, snapshot: snapshot.value };
+    return ok({ kind: "module", module: "python", handler: RESUME, program });
+  }
+}
+
+function buildFailed({ fileName }: Source, { message, line, column }: PythonFault): SkerryError {
+  const at = [fileName, line, column].filter((each) => each !== undefined).join(":");
+  return skerryError("build_failed", `Cannot build ${fileName}: ${at}: ${message}`, {
+    diagnostics: [{ severity: "error", message, file: fileName, line, column }],
+  });
+}

@@ -1,5 +1,6 @@
 import { cLanguage, cppLanguage } from "./c.ts";
 import type { Language, LanguageName } from "./language.ts";
+import { pythonLanguage } from "./python.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
 /** What languages need to know of the server; plain data, so that it can be posted to threads. */
@@ -12,6 +13,7 @@ export interface LanguageContext extends ToolchainPlaces {
 const LANGUAGES: readonly ((context: LanguageContext) => Language)[] = [
   cLanguage,
   cppLanguage,
+  pythonLanguage,
 ];
 
 /** The languages by name. Makes them only: a toolchain loads when its language is first used. */

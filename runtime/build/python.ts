@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { type SkerryError, skerryError } from "../errors.ts";
+import type { SkerryError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../isolate/limits.ts";
 import { compileModule } from "../isolate/prepare.ts";
 import { err, ok, type Result } from "../result.ts";
 import { secureRandom } from "../wasi/random.ts";
 import { systemClock } from "../wasi/system_clock.ts";
 import type { Artifact } from "./artifact.ts";
+import { compilerRefused } from "./diagnostics.ts";
 import type { Language, Source } from "./language.ts";
 import { loadPythonModule, PYTHON_PACKAGE } from "./python/engine.ts";
 import { type PythonFault, PythonInterpreter, SHIM } from "./python/interpreter.ts";
@@ -70,9 +71,11 @@ class PythonLanguage implements Language {
   }
 }
 
-function buildFailed({ fileName }: Source, { message, line, column }: PythonFault): SkerryError {
+function buildFailed(source: Source, { message, line, column }: PythonFault): SkerryError {
+  const { fileName } = source;
   const at = [fileName, line, column].filter((each) => each !== undefined).join(":");
-  return skerryError("build_failed", `Cannot build ${fileName}: ${at}: ${message}`, {
+  return compilerRefused(source, {
+    text: `${at}: ${message}`,
     diagnostics: [{ severity: "error", message, file: fileName, line, column }],
   });
 }

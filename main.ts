@@ -4,10 +4,14 @@
  *
  * @module
  */
+import process from "node:process";
 import { currentThreadPort } from "./runtime/platform/threads.ts";
 
 const port = currentThreadPort();
-if (port === undefined) {
+if (process.argv[2] === "native-zygote") {
+  const { serveZygote } = await import("./runtime/native/zygote/main.ts");
+  serveZygote();
+} else if (port === undefined) {
   const { main } = await import("./cli/main.ts");
   await main(new URL(import.meta.url));
 } else if (port.role === "run") {

@@ -1,0 +1,62 @@
+import { realpath, stat } from "node:fs/promises";
+import { sep } from "node:path";
+import { err, ok, type Result } from "../result.ts";
+import type { NativeOutcome } from "./outcome.ts";
+
+/** The folders whose libraries may be loaded. */
+export class AllowedFolders {
+  readonly #folders: readonly string[];
+
+  private constructor(folders: readonly string[]) {
+    this.#folders = folders;
+  }
+
+  /** Resolves the folders. The error is a sentence that names the one that cannot be. */
+  static async open(folders: readonly string[]): Promise<Result<AllowedFolders, string>> {
+    const resolved: string[] = [];
+    for (const folder of folders) {
+      try {
+        const path = await realpath(folder);
+        if (!(await stat(path)).isDirectory()) {
+          return err(`Cannot load libraries from ${folder}: it is not a folder`);
+        }
+        resolved.push(path.endsWith(sep) ? path : path + sep);
+      } catch (error) {
+        return err(`Cannot load libraries from ${folder}: ${codeText(error)}`);
+      }
+    }
+    return ok(new AllowedFolders(resolved));
+  }
+
+  /**
+   * The real path of a library, with every symbolic link resolved, if it is a regular file within one of the folders.
+   * Relative paths begin at the server's working directory.
+   */
+  async resolve(path: string): Promise<Result<string, NativeOutcome>> {
+    try {
+      const real = await realpath(path);
+      if (!this.#folders.some((folder) => real.startsWith(folder))) {
+        return err({ kind: "refused", reason: "the library is in none of the allowed folders" });
+      }
+      // A FIFO or a device would block the loader.
+      if ((await stat(real)).isFile()) return ok(real);
+      return err({ kind: "load_failed", reason: "the library is not a regular file" });
+    } catch (error) {
+      return err({ kind: "load_failed", reason: `cannot open the library: ${codeText(error)}` });
+    }
+  }
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  EACCES: "Permission denied",
+  ELOOP: "Too many levels of symbolic links",
+  ENAMETOOLONG: "File name too long",
+  ENOENT: "No such file or directory",
+  ENOTDIR: "Not a directory",
+};
+
+/** An error of the file system in the system's words, without its path. */
+export function codeText(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" ? CODES[code] ?? code : "it cannot be used";
+}

@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { ok, type Result } from "../result.ts";
+import { AllowedFolders } from "./allowed_folders.ts";
+import { ChildRunner } from "./child_runner.ts";
+import { type PostHook, type PreHook, programPostHook, programPreHook } from "./hooks.ts";
+import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
+import { NativeCaller, type NativeCallLog } from "./native_caller.ts";
+import { OutputFiles } from "./output_files.ts";
+import { socketAnswers } from "./socket_answers.ts";
+import { SocketServer } from "./socket_server.ts";
+import type { Zygote } from "./spawn_zygote.ts";
+
+/** What may be called natively, and how it can be reached. */
+export interface NativeOptions {
+  /** Folders whose libraries may be loaded. */
+  readonly folders: readonly string[];
+  /** Path of a UNIX socket to listen on. @default none */
+  readonly unixPath?: string;
+  /** Address to listen on. @default none */
+  readonly tcp?: { readonly hostname: string; readonly port: number };
+  /** Whether output files say why a call failed. @default false */
+  readonly withDetails?: boolean;
+  /** Socket clients at the same time. @default 2048 */
+  readonly maxClients?: number;
+  /** Calls that run at the same time. @default 64 */
+  readonly maxRunning?: number;
+  /** Calls that may wait. @default 4096 */
+  readonly maxWaiting?: number;
+  readonly limits?: Partial<NativeLimits>;
+  /** Where output files go; ends in `XXXXXX`. @default `output/out-XXXXXX` in the data folder */
+  readonly outputTemplate?: string;
+  /** How long output files are kept, milliseconds. @default an hour */
+  readonly keepMs?: number;
+  /** Programs to run before every call; see {@linkcode programPreHook}. */
+  readonly preHookPrograms?: readonly string[];
+  /** Programs to run after every call; see {@linkcode programPostHook}. */
+  readonly postHookPrograms?: readonly string[];
+  /** Further hooks, run after the programs. */
+  readonly preHooks?: readonly PreHook[];
+  readonly postHooks?: readonly PostHook[];
+  readonly onCall: (entry: NativeCallLog) => void;
+  /** The process that native calls come from has ended, and another takes its place. */
+  readonly onZygoteLost: (reason: string) => void;
+}
+
+/** What the service needs from the server around it. */
+export interface NativeSurroundings {
+  readonly dataFolder: string;
+  readonly spawnZygote: () => Zygote;
+}
+
+/** Native calls, ready to be made. */
+export interface NativeService {
+  readonly caller: NativeCaller;
+  /** The port of the TCP socket, if there is one. */
+  readonly tcpPort: number | undefined;
+  stop(): Promise<void>;
+}
+
+const DEFAULT_MAX_CLIENTS = 2048;
+const DEFAULT_MAX_RUNNING = 64;
+const DEFAULT_MAX_WAITING = 4096;
+const DEFAULT_KEEP_MS = 60 * 60 * 1000;
+const IDLE_MS = 60_000;
+const SWEEP_EVERY_MS = 60_000;
+
+/**
+ * Starts what `--native` turns on: the process that forks calls, its output files, and the sockets.
+ *
+ * @returns a sentence, if a folder, a file or an address cannot be had
+ */
+export async function startNative(
+  options: NativeOptions,
+  { dataFolder, spawnZygote }: NativeSurroundings,
+): Promise<Result<NativeService, string>> {
+  const folders = await AllowedFolders.open(options.folders);
+  if (!folders.ok) return folders;
+  const keepMs = options.keepMs ?? DEFAULT_KEEP_MS;
+  const template = options.outputTemplate ?? join(dataFolder, "output", "out-XXXXXX");
+  const outputs = await OutputFiles.open({ template, keepMs, random: secureRandom, now: Date.now });
+  if (!outputs.ok) return outputs;
+  const runner = new ChildRunner({
+    spawn: spawnZygote,
+    maxRunning: options.maxRunning ?? DEFAULT_MAX_RUNNING,
+    maxWaiting: options.maxWaiting ?? DEFAULT_MAX_WAITING,
+    after,
+    onZygoteLost: options.onZygoteLost,
+  });
+  const caller = new NativeCaller({
+    folders: folders.value,
+    outputs: outputs.value,
+    runner,
+    limits: { ...DEFAULT_NATIVE_LIMITS, ...options.limits },
+    preHooks: [
+      ...(options.preHookPrograms ?? []).map(programPreHook),
+      ...options.preHooks ?? [],
+    ],
+    postHooks: [
+      ...(options.postHookPrograms ?? []).map(programPostHook),
+      ...options.postHooks ?? [],
+    ],
+    onCall: options.onCall,
+  });
+  const sockets = new SocketServer({
+    answer: socketAnswers(caller, options.withDetails ?? false),
+    idleMs: IDLE_MS,
+    after,
+    maxClients: options.maxClients ?? DEFAULT_MAX_CLIENTS,
+  });
+  const tcpPort = await listen(options, sockets);
+  if (!tcpPort.ok) {
+    await sockets.stop();
+    return tcpPort;
+  }
+  const stopSweeping = sweepEvery(Math.min(SWEEP_EVERY_MS, keepMs), outputs.value);
+  runner.warmUp();
+  return ok({
+    caller,
+    tcpPort: tcpPort.value,
+    async stop() {
+      stopSweeping();
+      await sockets.stop();
+      runner.stop();
+    },
+  });
+}
+
+async function listen(
+  { unixPath, tcp }: NativeOptions,
+  sockets: SocketServer,
+): Promise<Result<number | undefined, string>> {
+  if (unixPath !== undefined) {
+    const listening = await sockets.listenUnix(unixPath);
+    if (!listening.ok) return listening;
+  }
+  if (tcp === undefined) return ok(undefined);
+  return await sockets.listenTcp(tcp.hostname, tcp.port);
+}
+
+/** Sweeps until the function it returns is called. */
+function sweepEvery(ms: number, outputs: OutputFiles): () => void {
+  const timer = setInterval(() => void outputs.sweep(), ms);
+  return () => clearInterval(timer);
+}
+
+function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
+function secureRandom(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
+}

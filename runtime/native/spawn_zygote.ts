@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** A zygote as the server sees it: lines in, lines out, until it ends. */
+export interface Zygote {
+  send(line: string): void;
+  onLine(handler: (line: string) => void): void;
+  /** Called once; `reason` says why it ended, or why it never began. */
+  onExit(handler: (reason: string) => void): void;
+  /** Ends it, and with it every child it has. @param pid Its own id, if it has said it. */
+  kill(pid: number | undefined): void;
+}
+
+/** The hidden verb of `main.ts` that is the zygote. */
+export const ZYGOTE_VERB = "native-zygote";
+
+/** All that it may do: call into libraries. */
+const PERMISSIONS = ["--no-prompt", "--allow-ffi"];
+/** What Deno itself looks up before it runs anything. */
+const PASSED_ON = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+const STDERR_KEPT = 2000;
+
+/**
+ * Starts a zygote.
+ *
+ * @param program The Deno binary.
+ * @param entryUrl Skerry's own entry file, whichever it is: `main.ts` or the bundle.
+ */
+export function spawnZygote(program: string, entryUrl: URL): Zygote {
+  const child = spawn(program, [
+    "run",
+    "--quiet",
+    "--v8-flags=--single-threaded",
+    ...PERMISSIONS,
+    fileURLToPath(entryUrl),
+    ZYGOTE_VERB,
+  ], { env: zygoteEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
+  // Writing to one that has just ended fails; that it has ended is told by `exit`.
+  child.stdin!.on("error", () => {});
+  return {
+    send: (line) => void child.stdin!.write(line + "\n"),
+    onLine: (handler) =>
+      void createInterface({ input: child.stdout!, crlfDelay: Infinity }).on("line", handler),
+    onExit: (handler) => whenEnded(child, program, handler),
+    kill: (pid) => kill(child, pid),
+  };
+}
+
+function whenEnded(child: ChildProcess, program: string, handler: (reason: string) => void): void {
+  let stderr = "";
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(0, STDERR_KEPT);
+  });
+  let isTold = false;
+  const tell = (reason: string) => {
+    if (!isTold) handler(reason);
+    isTold = true;
+  };
+  child.on("error", (error: Error) => tell(startFailure(error, program)));
+  child.on("exit", (code, signal) => {
+    const words = stderr.trim().replace(/\s+/g, " ");
+    tell(`it ended with ${signal ?? `code ${code}`}${words === "" ? "" : `: ${words}`}`);
+  });
+}
+
+function startFailure(error: Error, program: string): string {
+  if ((error as { code?: string }).code !== "ENOENT") return error.message;
+  return `it needs Deno, and there is no program "${program}"; install it (npm install -g deno), ` +
+    "or name its binary in SKERRY_DENO";
+}
+
+function zygoteEnvironment(): Record<string, string> {
+  const environment: Record<string, string> = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+  for (const name of PASSED_ON) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}
+
+/** `deno` on the path may be npm's script around the binary, so the zygote's own id is better than the child's. */
+function kill(child: ChildProcess, pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+  child.kill("SIGKILL");
+}

@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Platform } from "../runtime/platform/platform.ts";
+import { callVerb } from "./call.ts";
 import { type CliContext, USAGE_ERROR, type Verb } from "./context.ts";
 import { linePrinter } from "./line_printer.ts";
 import { runVerb } from "./run.ts";
@@ -8,6 +9,7 @@ import { VERSION } from "./version.ts";
 
 const VERBS: Readonly<Record<string, { readonly run: Verb; readonly summary: string }>> = {
   serve: { run: serveVerb, summary: "serve the functions of a folder over HTTP" },
+  call: { run: callVerb, summary: "call a function of a native library" },
   run: { run: runVerb, summary: "run one module on the terminal, with limits" },
 };
 

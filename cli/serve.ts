@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { type CliContext, usageError } from "./context.ts";
+import { NATIVE_OPTIONS, readNativeOptions } from "./native_options.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_FOLDER = "functions";
@@ -48,6 +49,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     help: "accept JSON Web Tokens (HS256) signed with this for management",
   },
   "lock-per-log": { help: "guard each log by a lock of its own name, not all by the lock files" },
+  ...NATIVE_OPTIONS,
   "stats-headers": { help: "tell fuel and path in every function response" },
   "no-fast-path": { help: "run everything in the pool, however short" },
   "log-requests": { help: "log every request, not only failures" },
@@ -116,6 +118,8 @@ function readOptions(
   const { port, workers, queue, maxBodyMb, bodyTimeoutMs, graceMs } = numbers.value;
   const credentials = readCredentials(args);
   if (!credentials.ok) return credentials;
+  const native = readNativeOptions(args, log, args.switches["log-requests"] ?? false);
+  if (!native.ok) return native;
   return ok({
     hostname: args.values.host ?? "127.0.0.1",
     port: port ?? 8080,
@@ -131,6 +135,7 @@ function readOptions(
     statsHeaders: args.switches["stats-headers"],
     lockPerLog: args.switches["lock-per-log"],
     ...credentials.value,
+    native: native.value,
     version: VERSION,
     environment: (name) => process.env[name],
     onRequest: requestLogger(log, args.switches["log-requests"] ?? false),
@@ -215,6 +220,7 @@ function announce(server: SkerryServer, options: ServeOptions, context: CliConte
   const functions = server.functions.list();
   context.print(`Skerry ${VERSION}`);
   context.print(`Listening on ${url}`);
+  announceNative(server, options.native, context);
   const width = Math.max(
     0,
     ...functions.slice(0, LISTED_FUNCTIONS).map(({ route }) => route.length),
@@ -227,6 +233,16 @@ function announce(server: SkerryServer, options: ServeOptions, context: CliConte
   if (functions.length === 0) {
     context.print(`  No functions yet: drop a .wasm file into ${options.functionsFolder}/`);
   }
+}
+
+function announceNative(
+  { nativePort }: SkerryServer,
+  native: ServeOptions["native"],
+  context: CliContext,
+): void {
+  if (native?.unixPath !== undefined) context.print(`Native calls on ${native.unixPath}`);
+  if (native?.tcp === undefined) return;
+  context.print(`Native calls on ${native.tcp.hostname}:${nativePort}`);
 }
 
 /** File names may hold what a terminal would obey. */

@@ -5,7 +5,7 @@ import { Compiler } from "./dispatch/compiler.ts";
 import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
 import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
 import { WorkerPool } from "./dispatch/pool.ts";
-import type { SkerryError } from "./errors.ts";
+import { type SkerryError, skerryError } from "./errors.ts";
 import { type ChangeHints, FolderHints } from "./functions/change_hints.ts";
 import { KvStore } from "./functions/kv_store.ts";
 import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts";
@@ -15,8 +15,10 @@ import type { RequestLimits, RequestLog } from "./http/app_options.ts";
 import { SYSTEM_CLOCK } from "./functions/clock.ts";
 import { FunctionLogs } from "./observe/function_logs.ts";
 import { logFolder } from "./observe/log_files.ts";
+import { type NativeOptions, type NativeService, startNative } from "./native/native_service.ts";
+import { spawnZygote } from "./native/spawn_zygote.ts";
 import type { HttpServer, Platform } from "./platform/platform.ts";
-import { ok, type Result } from "./result.ts";
+import { err, ok, type Result } from "./result.ts";
 import { secureRandom } from "./wasi/random.ts";
 import { systemClock } from "./wasi/system_clock.ts";
 
@@ -44,6 +46,8 @@ export interface ServerOptions {
   readonly jwtSecret?: string;
   /** Whether each log has a lock of its own, or one lock guards them all. @default false */
   readonly lockPerLog?: boolean;
+  /** What may be called natively. @default nothing */
+  readonly native?: NativeOptions;
   readonly version: string;
   /** Where `"$NAME"` values of function configurations come from. */
   readonly environment: (name: string) => string | undefined;
@@ -56,6 +60,8 @@ export interface ServerOptions {
 /** A running server. */
 export interface SkerryServer {
   readonly port: number;
+  /** The port of native calls over TCP, if they are taken there. */
+  readonly nativePort: number | undefined;
   readonly functions: FunctionRegistry;
   /** Stops accepting, lets running requests end for at most `graceMs`, and ends every thread. */
   stop(graceMs: number): Promise<void>;
@@ -68,7 +74,8 @@ const LAST_ANSWERS_MS = 250;
 /**
  * Starts a server: wires the parts together, and that is all it does.
  *
- * @returns `invalid_config` if the functions folder cannot be read, or the data folder not be had. Rejects if the port cannot be had.
+ * @returns `invalid_config` if the functions folder cannot be read, or the data folder or what native calls need
+ * not be had. Rejects if the port cannot be had.
  */
 export async function startServer(
   options: ServerOptions,
@@ -84,6 +91,12 @@ export async function startServer(
   if (!coord.ok) {
     data.value.close();
     return coord;
+  }
+  const native = await startNativeCalls(options, platform);
+  if (!native.ok) {
+    coord.value.close();
+    data.value.close();
+    return native;
   }
   const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
   const pool = workerPool(options, platform);
@@ -102,6 +115,7 @@ export async function startServer(
   });
   if (!functions.ok) {
     coord.value.close();
+    await native.value?.stop();
     data.value.close();
     return functions;
   }
@@ -115,6 +129,7 @@ export async function startServer(
     // Closing waits for what is being prepared, which this ends.
     compiler.stop();
     pool.stop();
+    await native.value?.stop();
     await closed;
     await functionLogs.close();
     coord.value.close();
@@ -143,6 +158,7 @@ export async function startServer(
   pool.warmUp();
   return ok({
     port: http.port,
+    nativePort: native.value?.tcpPort,
     functions: functions.value,
     async stop(graceMs) {
       isStopping = true;
@@ -156,6 +172,19 @@ export async function startServer(
       await closeParts();
     },
   });
+}
+
+async function startNativeCalls(
+  { native, dataFolder }: ServerOptions,
+  platform: Platform,
+): Promise<Result<NativeService | undefined, SkerryError>> {
+  if (native === undefined) return ok(undefined);
+  const { denoProgram, entryUrl } = platform;
+  const service = await startNative(native, {
+    dataFolder,
+    spawnZygote: () => spawnZygote(denoProgram, entryUrl),
+  });
+  return service.ok ? service : err(skerryError("invalid_config", service.error));
 }
 
 function folderHints(folder: string, onHint: () => void, platform: Platform): ChangeHints {

@@ -16,6 +16,8 @@ function fakePlatform() {
   const platform: Platform = {
     hasSafeFolderWatch: true,
     cpuCount: 1,
+    denoProgram: Deno.execPath(),
+    entryUrl: new URL("../main.ts", import.meta.url),
     spawnWorker(role) {
       const thread = new FakeThread();
       threads.push({ role, thread });

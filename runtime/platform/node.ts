@@ -1,6 +1,7 @@
 import { type Http2Bindings, type HttpBindings, serve } from "@hono/node-server";
 import type { Server } from "node:http";
 import { availableParallelism } from "node:os";
+import process from "node:process";
 import { responseFromRecord } from "./new_response.ts";
 import type { HttpServer, Platform, ServeOptions } from "./platform.ts";
 import { spawnThread } from "./threads.ts";
@@ -17,6 +18,8 @@ export function nodePlatform(entryUrl: URL): Platform {
     cpuCount: availableParallelism(),
     spawnWorker: (role) => spawnThread(entryUrl, role, { stackSizeMb: STACK_SIZE_MB }),
     hasSafeFolderWatch: true,
+    denoProgram: process.env.SKERRY_DENO ?? "deno",
+    entryUrl,
     newResponse: responseFromRecord,
     serveHttp,
   };

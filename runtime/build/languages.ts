@@ -1,7 +1,10 @@
 import { cLanguage, cppLanguage } from "./c.ts";
+import { htmlLanguage } from "./html.ts";
 import type { Language, LanguageName } from "./language.ts";
 import { pythonLanguage } from "./python.ts";
+import { prebuiltLanguage } from "./prebuilt.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
+import { watLanguage } from "./wat.ts";
 
 /** What languages need to know of the server; plain data, so that it can be posted to threads. */
 export interface LanguageContext extends ToolchainPlaces {
@@ -14,6 +17,9 @@ const LANGUAGES: readonly ((context: LanguageContext) => Language)[] = [
   cLanguage,
   cppLanguage,
   pythonLanguage,
+  htmlLanguage,
+  prebuiltLanguage,
+  watLanguage,
 ];
 
 /** The languages by name. Makes them only: a toolchain loads when its language is first used. */

@@ -19,6 +19,7 @@ async function builds(options: Partial<BuildServiceOptions> = {}) {
   const service = createBuildService({
     spawn: () => PLATFORM.spawnWorker("builder"),
     cacheFolder: folder.path,
+    environment: (name) => Deno.env.get(name),
     ...options,
   });
   const build = (language: LanguageName, fileName: string, text: string) =>
@@ -32,6 +33,21 @@ async function builds(options: Partial<BuildServiceOptions> = {}) {
   };
 }
 
+const HELLO_WAT = `(module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "hello\\n")
+  (func (export "_start")
+    (i32.store (i32.const 0) (i32.const 16))
+    (i32.store (i32.const 4) (i32.const 6))
+    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+`;
+
+function goEmbed(path: string): string {
+  return `package main\n\nimport _ "embed"\n\n//go:embed ${path}\nvar text string\n\nfunc main() { print(text) }\n`;
+}
+
 async function outputOf(artifact: Artifact): Promise<string> {
   if (artifact.kind !== "module" || typeof artifact.module === "string") return "";
   return await referenceText(artifact.module);
@@ -41,6 +57,9 @@ async function outputOf(artifact: Artifact): Promise<string> {
 const HELLOS: readonly (readonly [LanguageName, string, string])[] = [
   ["c", "hello.c", `#include <stdio.h>\nint main(void) { puts("hello"); }\n`],
   ["cpp", "hello.cpp", `#include <iostream>\nint main() { std::cout << "hello\\n"; }\n`],
+  ["rust", "hello.rs", `fn main() { println!("hello"); }\n`],
+  ["go", "hello.go", `package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n`],
+  ["wat", "hello.wat", HELLO_WAT],
 ];
 
 Deno.test("Every language builds and runs", async () => {
@@ -55,6 +74,9 @@ Deno.test("Every language builds and runs", async () => {
 const BROKEN: readonly (readonly [LanguageName, string, string, number, RegExp])[] = [
   ["c", "a b.c", "int main(void) {\n  return x;\n}\n", 2, /undeclared identifier 'x'/],
   ["cpp", "x.cc", "int main() {\n  return x;\n}\n", 2, /undeclared identifier 'x'/],
+  ["rust", "a b.rs", "fn main() {\n    x\n}\n", 2, /cannot find value `x`/],
+  ["go", "a_linux.go", "package main\n\nfunc main() {\n\tx()\n}\n", 4, /undefined: x/],
+  ["wat", "[id].wat", "(module\n  (func (call $x)))\n", 2, /undefined function variable/],
 ];
 
 Deno.test("A broken source fails with the compiler's message, file and line", async () => {
@@ -75,6 +97,16 @@ const THIEVES: readonly (readonly [LanguageName, string, string])[] = [
   ["c", "relative.c", `#include "../../../../../../etc/passwd"\nint main(void) {}\n`],
   ["c", "incbin.c", `__asm__(".incbin \\"/etc/passwd\\""); int main(void) {}\n`],
   ["c", "embed.c", `char text[] = {\n#embed "/etc/passwd"\n};\nint main(void) {}\n`],
+  ["rust", "include_str.rs", `fn main() { print!("{}", include_str!("/etc/passwd")); }\n`],
+  ["rust", "include.rs", `include!("/etc/passwd");\nfn main() {}\n`],
+  ["rust", "relative.rs", `fn main() { include_bytes!("../../../../etc/passwd"); }\n`],
+  ["rust", "path.rs", `#[path = "/etc/passwd"]\nmod passwd;\nfn main() {}\n`],
+  ["rust", "proc.rs", `fn main() { include_bytes!("/proc/self/environ"); }\n`],
+  ["rust", "home.rs", `fn main() { print!("{}", env!("HOME")); }\n`],
+  ["rust", "pwd.rs", `fn main() { print!("{}", env!("PWD")); }\n`],
+  ["go", "embed.go", goEmbed("/etc/passwd")],
+  ["go", "up.go", goEmbed("../../../etc/passwd")],
+  ["go", "cgo.go", `package main\n\n// #include "/etc/passwd"\nimport "C"\n\nfunc main() {}\n`],
 ];
 
 Deno.test("No source reads a file of the host", async () => {

@@ -8,6 +8,7 @@ import { Builders, type BuildersOptions } from "./builders.ts";
 import { limitExceeded } from "./diagnostics.ts";
 import type { Build, Language, LanguageName, Source } from "./language.ts";
 import { createLanguages, type LanguageContext } from "./languages.ts";
+import { TOOL_VARIABLES } from "./native/find_program.ts";
 
 /** Options of {@linkcode createBuildService}. */
 export interface BuildServiceOptions extends BuildersOptions {
@@ -15,6 +16,8 @@ export interface BuildServiceOptions extends BuildersOptions {
   readonly cacheFolder: string;
   /** Where `npm install --prefix` put toolchains, usually `<data>/toolchains`. @default none */
   readonly toolchainsFolder?: string;
+  /** The server's environment, for where compilers are. @default none: only the usual places */
+  readonly environment?: (name: string) => string | undefined;
   /** Bytes of a source; prebuilt modules may be 64 MiB. @default 4 MiB */
   readonly maxSourceBytes?: number;
   /** Bytes of what is built. @default 64 MiB */
@@ -44,6 +47,7 @@ const MAX_PREBUILT_BYTES = 64 * MEBIBYTE;
  *
  * @example
  * ```ts
+ * import process from "node:process";
  * import type { Platform } from "../platform/platform.ts";
  * import { createBuildService } from "./build_service.ts";
  *
@@ -52,6 +56,7 @@ const MAX_PREBUILT_BYTES = 64 * MEBIBYTE;
  *     spawn: () => platform.spawnWorker("builder"),
  *     cacheFolder: ".skerry/cache",
  *     toolchainsFolder: ".skerry/toolchains",
+ *     environment: (name) => process.env[name],
  *   });
  *   const bytes = new TextEncoder().encode("int main(void) { return 0; }");
  *   const artifact = await service.build("c", { fileName: "hello.c", bytes });
@@ -82,7 +87,10 @@ class CachedBuilds {
     this.#builders = new Builders(options);
     const { cacheFolder, toolchainsFolder, maxCacheBytes: maxBytes } = options;
     this.#cache = new BuildCache({ folder: join(cacheFolder, "builds"), maxBytes });
-    this.#context = { toolchainsFolder, workFolder: cacheFolder };
+    const environment = Object.fromEntries(
+      TOOL_VARIABLES.map((name) => [name, options.environment?.(name)]),
+    );
+    this.#context = { toolchainsFolder, workFolder: cacheFolder, environment };
     this.#languages = createLanguages(this.#context);
   }
 

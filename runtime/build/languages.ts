@@ -3,6 +3,9 @@ import { htmlLanguage } from "./html.ts";
 import type { Language, LanguageName } from "./language.ts";
 import { pythonLanguage } from "./python.ts";
 import { prebuiltLanguage } from "./prebuilt.ts";
+import type { ToolEnvironment } from "./native/find_program.ts";
+import { goLanguage } from "./native/go.ts";
+import { rustLanguage } from "./native/rust.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 import { watLanguage } from "./wat.ts";
 
@@ -10,6 +13,8 @@ import { watLanguage } from "./wat.ts";
 export interface LanguageContext extends ToolchainPlaces {
   /** A folder languages may keep files in between builds, e.g. Go's compiled library. @default none */
   readonly workFolder?: string;
+  /** The variables that say where compilers are. @default none: only the usual places */
+  readonly environment?: ToolEnvironment;
 }
 
 /** Every language Skerry builds. To add one, write its file and list it here. */
@@ -17,8 +22,10 @@ const LANGUAGES: readonly ((context: LanguageContext) => Language)[] = [
   cLanguage,
   cppLanguage,
   pythonLanguage,
+  goLanguage,
   htmlLanguage,
   prebuiltLanguage,
+  rustLanguage,
   watLanguage,
 ];
 

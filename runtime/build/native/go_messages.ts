@@ -1,0 +1,35 @@
+import type { CompilerMessages } from "../diagnostics.ts";
+import type { Diagnostic } from "../language.ts";
+
+/** `./main.go:4:2: message`; the column may be absent, and lines that begin with a tab go on. */
+const LINE = /^(?<file>[^\s:][^:\n]*\.go):(?<line>\d+):(?:(?<column>\d+):)? (?<message>.*)$/;
+
+/** Reads what `go build` printed about one file, which the user knows under another name. */
+export function parseGoMessages(
+  output: string,
+  fileName: string,
+  userName: string,
+): CompilerMessages {
+  const lines = output
+    .split("\n")
+    .filter((line) => !isNoise(line))
+    .map((line) => line.replace(/^(vet: )?(\.?\/)?(work\/)?/, "").replaceAll(fileName, userName));
+  const diagnostics: Diagnostic[] = [];
+  for (const line of lines) {
+    const found = LINE.exec(line)?.groups;
+    if (found === undefined) continue;
+    diagnostics.push({
+      severity: "error",
+      message: found.message!,
+      file: userName,
+      line: Number(found.line),
+      ...found.column === undefined ? {} : { column: Number(found.column) },
+    });
+  }
+  return { text: lines.join("\n"), diagnostics };
+}
+
+/** The package's heading, and what Go says about the sandbox rather than about the source. */
+function isNoise(line: string): boolean {
+  return line === "# command-line-arguments" || line.startsWith("failed to start telemetry");
+}

@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type SkerryError, skerryError } from "../../errors.ts";
+import { err, ok, type Result } from "../../result.ts";
+import type { Artifact } from "../artifact.ts";
+import { boundedDiagnostics, compilerRefused } from "../diagnostics.ts";
+import type { Language, Source } from "../language.ts";
+import { ask, findPrograms, type ToolEnvironment } from "./find_program.ts";
+import { endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
+import { parseRustMessages } from "./rust_messages.ts";
+import { type Mount, type SandboxJob, withBuildFolder } from "./sandbox.ts";
+
+/** The target's names, the newer first: rustc renamed it in 1.78. */
+const TARGETS = ["wasm32-wasip1", "wasm32-wasi"] as const;
+const INSTALL = "apt-get install rustc libstd-rust-dev-wasm32 lld";
+const FLAGS = ["--edition=2021", "-Copt-level=2", "-Cstrip=symbols", "-Cpanic=abort"];
+const MAIN = "main.rs";
+const OUTPUT = "main.wasm";
+
+/** A rustc that builds for WASI. */
+interface Rustc {
+  readonly sysroot: string;
+  readonly target: string;
+  /** `rustc --version`. */
+  readonly version: string;
+}
+
+/** Rust, by a rustc of the machine, in a sandbox. */
+export function rustLanguage({ environment = {} }: { environment?: ToolEnvironment }): Language {
+  let finding: Promise<Rustc | undefined> | undefined;
+  const find = async () => {
+    finding ??= findRustc(environment);
+    const rustc = await finding;
+    // It may be installed while the server runs.
+    if (rustc === undefined) finding = undefined;
+    return rustc;
+  };
+  return {
+    name: "rust",
+    title: "Rust",
+    extensions: ["rs"],
+    async toolchainVersion() {
+      const rustc = await find();
+      return rustc === undefined ? "missing" : `${rustc.version} ${rustc.target} ${FLAGS}`;
+    },
+    async build(source) {
+      const rustc = await find();
+      return rustc === undefined ? err(missing()) : await compile(rustc, source);
+    },
+  };
+}
+
+function missing(): SkerryError {
+  const message = `Cannot build Rust: no rustc with the target ${TARGETS.join(" or ")} is here; ` +
+    `run "${INSTALL}" or "rustup target add ${TARGETS[0]}"`;
+  return skerryError("toolchain_missing", message, { install: INSTALL });
+}
+
+async function findRustc(environment: ToolEnvironment): Promise<Rustc | undefined> {
+  const usual = ["/usr/bin/rustc", "/usr/local/bin/rustc"];
+  for (const program of findPrograms("rustc", environment.SKERRY_RUSTC, usual, environment)) {
+    const sysroot = await ask(program, ["--print", "sysroot"], environment);
+    const version = await ask(program, ["--version"], environment);
+    if (sysroot === undefined || version === undefined) continue;
+    const target = TARGETS.find((each) => existsSync(join(sysroot, "lib/rustlib", each)));
+    if (target !== undefined) return { sysroot, target, version };
+  }
+  return undefined;
+}
+
+function compile(rustc: Rustc, source: Source): Promise<Result<Artifact, SkerryError>> {
+  return withSandbox("Rust", (sandbox) =>
+    withBuildFolder(async (folder) => {
+      await writeFile(join(folder, MAIN), source.bytes);
+      const outcome = await sandbox.run(job(rustc, folder));
+      const text = outcome.text.replaceAll(`/work/${MAIN}`, source.fileName);
+      const limit = endedByLimit(outcome, source);
+      if (limit !== undefined) return err(limit);
+      const messages = parseRustMessages(text);
+      if (outcome.kind !== "exited" || outcome.exitCode !== 0) {
+        return err(compilerRefused(source, messages));
+      }
+      const module = new Uint8Array(await readFile(join(folder, OUTPUT)));
+      const diagnostics = boundedDiagnostics(messages.diagnostics);
+      return ok({ kind: "module", module, ...diagnostics.length === 0 ? {} : { diagnostics } });
+    }));
+}
+
+function job({ sysroot, target }: Rustc, folder: string): SandboxJob {
+  const guest = sysroot === "/usr" ? sysroot : "/toolchain";
+  const program = `${guest}/bin/rustc`;
+  return {
+    command: [
+      program,
+      ...["--sysroot", guest, "--target", target, ...FLAGS, "-Ccodegen-units=1"],
+      ...[
+        "--error-format=json",
+        "--crate-type=bin",
+        "--crate-name=main",
+        "-o",
+        `/work/${OUTPUT}`,
+        `/work/${MAIN}`,
+      ],
+    ],
+    environment: { PATH: `${guest}/bin:/usr/bin`, TMPDIR: "/tmp" },
+    mounts: [
+      ...toolchainMounts(sysroot, guest),
+      { host: folder, guest: "/work", isWritable: true },
+    ],
+    // rustc asks where it is itself; there is no /proc to read anything else from.
+    links: { "/proc/self/exe": program },
+    limits: nativeLimits(),
+  };
+}
+
+/** Of `/usr`, where everything else is too, only the compiler's own files. */
+function toolchainMounts(sysroot: string, guest: string): Mount[] {
+  if (sysroot !== "/usr") return [{ host: sysroot, guest }];
+  return ["/usr/lib/rustlib", "/usr/bin/rustc", "/usr/bin/rust-lld"]
+    .filter((path) => existsSync(path))
+    .map((path) => ({ host: path, guest: path }));
+}

@@ -305,6 +305,7 @@ function logFunction(log: Log, event: RegistryEvent): void {
     case "function_removed":
       return log.info(`Removed ${event.route}`, { file: event.file });
     case "folder_problem":
+    case "route_problem":
       return log.warn(event.message);
   }
 }

@@ -7,6 +7,7 @@ import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
 import { WorkerPool } from "./dispatch/pool.ts";
 import { type SkerryError, skerryError } from "./errors.ts";
 import { type ChangeHints, FolderHints } from "./functions/change_hints.ts";
+import type { Deployments } from "./functions/deployments.ts";
 import { KvStore } from "./functions/kv_store.ts";
 import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts";
 import { ThreadHints } from "./functions/thread_hints.ts";
@@ -63,6 +64,7 @@ export interface SkerryServer {
   /** The port of native calls over TCP, if they are taken there. */
   readonly nativePort: number | undefined;
   readonly functions: FunctionRegistry;
+  readonly deployments: Deployments;
   /** Stops accepting, lets running requests end for at most `graceMs`, and ends every thread. */
   stop(graceMs: number): Promise<void>;
 }
@@ -104,6 +106,7 @@ export async function startServer(
   let isStopping = false;
   const functions = await FunctionRegistry.open({
     folder: options.functionsFolder,
+    dataFolder: options.dataFolder,
     prepare: (bytes, prepareOptions) => compiler.prepare(bytes, prepareOptions),
     environment: options.environment,
     log: (event) => {
@@ -137,6 +140,7 @@ export async function startServer(
   };
   const app = createApp({
     functions: functions.value,
+    deployments: functions.value.deployments,
     dispatcher,
     kv: new KvStore(),
     coord: coord.value,
@@ -160,6 +164,7 @@ export async function startServer(
     port: http.port,
     nativePort: native.value?.tcpPort,
     functions: functions.value,
+    deployments: functions.value.deployments,
     async stop(graceMs) {
       isStopping = true;
       functionLogs.endFollowers();

@@ -97,7 +97,7 @@ function readConfig(root: ConfigTable, environment: Environment): FunctionConfig
   return config;
 }
 
-const ABIS: readonly Abi[] = ["auto", "text", "cgi", "json"];
+const ABIS: readonly Abi[] = ["auto", "text", "cgi", "json", "static"];
 
 function readAbi(value: unknown): Abi | undefined {
   return ABIS.find((abi) => abi === value);

@@ -94,7 +94,7 @@ Deno.test("a wrong value is an error that names file, key, expectation and value
 });
 
 const WRONG_VALUES: readonly [string, string][] = [
-  [`abi = "fcgi"`, `abi must be one of auto, text, cgi, json, found "fcgi"`],
+  [`abi = "fcgi"`, `abi must be one of auto, text, cgi, json, static, found "fcgi"`],
   [`handler = ""`, `handler must be a non-empty string, found ""`],
   [`handler = 3`, "handler must be a non-empty string, found 3"],
   [`methods = "GET"`, `methods must be a non-empty array of methods such as "GET", found "GET"`],

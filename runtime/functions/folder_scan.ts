@@ -2,6 +2,7 @@ import type { BigIntStats, Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { err, ok, type Result } from "../result.ts";
+import { languageOf } from "./source_language.ts";
 
 /** What tells one content of a file from another without reading it. */
 export interface FileStamp {
@@ -15,7 +16,7 @@ export interface FileStamp {
 
 /** One pass over the functions folder. Paths are relative to it, with `/` between components. */
 export interface FolderScan {
-  /** Every servable `.wasm` and `.toml` file. */
+  /** Every servable module and source, and every `.toml` file. */
   readonly files: ReadonlyMap<string, FileStamp>;
   /** Every folder that was read, `""` being the whole, with an identity that a recreated one does not share. */
   readonly folders: ReadonlyMap<string, string>;
@@ -148,7 +149,9 @@ function isServedFolder(parent: string, name: string): boolean {
 }
 
 function isCandidate(entry: Dirent): boolean {
-  return !entry.isDirectory() && /^[^.].*\.(wasm|toml)$/s.test(entry.name);
+  const { name } = entry;
+  if (entry.isDirectory() || name.startsWith(".")) return false;
+  return name.endsWith(".toml") || languageOf(name) !== undefined;
 }
 
 function toStamp({ size, mtimeNs, ctimeNs, ino }: BigIntStats): FileStamp {

@@ -2,7 +2,7 @@ import type { Limits } from "../isolate/limits.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
 
 /** How a request reaches a function and its output becomes a response (`formats.md`-style ABIs). */
-export type Abi = "auto" | "text" | "cgi" | "json";
+export type Abi = "auto" | "text" | "cgi" | "json" | "static";
 
 /** The configuration of one function, from `NAME.toml` beside it, with every default filled in. */
 export interface FunctionConfig {

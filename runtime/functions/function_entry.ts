@@ -1,19 +1,14 @@
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Clock } from "./clock.ts";
-import { type FileStamp, isSameStamp } from "./folder_scan.ts";
-import type { FunctionStatus } from "./function_status.ts";
+import type { FunctionSource, FunctionStatus } from "./function_status.ts";
 import type { RoutePattern } from "./route_pattern.ts";
 import type { FunctionVersion, ServedFunction } from "./served_function.ts";
-import { type FunctionStamps, loadSettled, type SettledLoad } from "./settled_load.ts";
-import type { FunctionFiles, LoadedVersion, LoadFailure, VersionLoader } from "./version_loader.ts";
+import type { LoadedVersion, LoadFailure } from "./version_loader.ts";
 
 /** What functions share. */
 export interface FunctionContext {
   readonly clock: Clock;
-  readonly loader: VersionLoader;
-  /** The stamp of a file, named relative to the functions folder, now. */
-  readonly stamp: (file: string) => Promise<FileStamp | undefined>;
   /** A version was prepared and is active. */
   readonly onActive: (fn: FunctionEntry, version: LoadedVersion) => void;
   /** A version is not active any more; requests that run keep it. */
@@ -24,37 +19,64 @@ export interface FunctionContext {
   readonly onBroken: (fn: FunctionEntry, error: SkerryError) => void;
 }
 
-/** A function of the folder: its files, its active version, and the next one while that is prepared. */
+/** Where a function's versions come from. */
+export interface FunctionOrigin {
+  readonly source: FunctionSource;
+  /** Names the function's source in messages and listings. */
+  readonly file: string;
+  /** Bytes of the source as it is now, as far as that is known. */
+  readonly size: number;
+  /**
+   * Loads what is there now.
+   *
+   * @param current The version that serves: returned itself where nothing changed.
+   * @param isCancelled Whether the answer is of no use any more.
+   * @returns undefined if it is gone, or cancelled.
+   */
+  load(
+    current: LoadedVersion | undefined,
+    isCancelled: () => boolean,
+  ): Promise<Result<LoadedVersion, LoadFailure> | undefined>;
+  /** Whether what is there now may be other than what was loaded last. */
+  hasChanged(): boolean;
+}
+
+/** A function: its active version, and the next one while that is prepared. */
 export class FunctionEntry implements ServedFunction {
   readonly pattern: RoutePattern;
   readonly route: string;
-  /** The module, relative to the functions folder. */
-  readonly file: string;
+  /** The method it answers; undefined is all, as far as its configuration allows. */
+  readonly method: string | undefined;
+  readonly origin: FunctionOrigin;
   /** A plain property: the hot path reads it for every request. */
   active: LoadedVersion | undefined = undefined;
   /** The module cache's time of last use. */
   lastUsed = 0;
   readonly #context: FunctionContext;
-  #stamps: FunctionStamps;
-  #loadedStamps: FunctionStamps | undefined;
   #isStale = true;
   #isRemoved = false;
   #isWanted = false;
   #failure: LoadFailure | undefined;
   #loading: Promise<Result<FunctionVersion, SkerryError>> | undefined;
+  /** Counts versions that were put in place from outside. */
+  #placements = 0;
   #lastVersion: Pick<FunctionStatus, "version" | "methods" | "loadedAt"> & { id?: string } = {};
 
   constructor(
-    file: string,
-    pattern: RoutePattern,
-    stamps: FunctionStamps,
+    { pattern, method }: { readonly pattern: RoutePattern; readonly method?: string },
+    origin: FunctionOrigin,
     context: FunctionContext,
   ) {
-    this.file = file;
     this.pattern = pattern;
     this.route = pattern.route;
-    this.#stamps = stamps;
+    this.method = method;
+    this.origin = origin;
     this.#context = context;
+  }
+
+  /** Names the source in messages. */
+  get file(): string {
+    return this.origin.file;
   }
 
   /** Whether a caller waits for it or it serves, so that it may displace others from the cache. */
@@ -62,12 +84,12 @@ export class FunctionEntry implements ServedFunction {
     return this.#isWanted;
   }
 
-  /** Whether its files hold something that was not yet loaded. */
+  /** Whether its origin holds something that was not yet loaded. */
   get isStale(): boolean {
     return this.#isStale && !this.#isRemoved;
   }
 
-  /** Whether it can be unloaded: only if its files certainly hold what is active. */
+  /** Whether it can be unloaded: only if its origin certainly holds what is active. */
   get isEvictable(): boolean {
     return this.#failure === undefined && !this.#isStale && this.#loading === undefined;
   }
@@ -87,23 +109,28 @@ export class FunctionEntry implements ServedFunction {
     return this.refresh();
   }
 
-  /** Makes the files' content active, if that can be done. Concurrent callers share one preparation. */
+  /** Makes the origin's content active, if that can be done. Concurrent callers share one preparation. */
   refresh(): Promise<Result<FunctionVersion, SkerryError>> {
-    return this.#loading ??= this.#loadFiles().finally(() => {
+    return this.#loading ??= this.#loadOrigin().finally(() => {
       this.#loading = undefined;
     });
   }
 
-  /** Tells what the folder now holds. Returns whether a refresh is needed. */
-  update(stamps: FunctionStamps): boolean {
-    this.#stamps = stamps;
-    const loaded = this.#loadedStamps;
-    this.#isStale = loaded === undefined || !isSameStamp(loaded.module, stamps.module) ||
-      !isSameStamp(loaded.config, stamps.config);
+  /** Looks whether the origin changed. Returns whether a refresh is needed. */
+  checkStale(): boolean {
+    this.#isStale = this.origin.hasChanged();
     return this.#isStale;
   }
 
-  /** The files are gone: what is being prepared will not be served. */
+  /** Puts a version in place that was made elsewhere; what is being loaded will not be. */
+  place(version: LoadedVersion): void {
+    this.#placements++;
+    this.#isStale = false;
+    this.#isWanted = true;
+    this.#activate(version);
+  }
+
+  /** The origin is gone: what is being prepared will not be served. */
   remove(): void {
     this.#isRemoved = true;
     if (this.active !== undefined) this.#context.onRetired(this.active);
@@ -121,36 +148,29 @@ export class FunctionEntry implements ServedFunction {
     const error = this.#failure?.error;
     return {
       route: this.route,
+      method: this.method,
+      source: this.origin.source,
       file: this.file,
       state: this.state,
       version,
-      size: this.active?.size ?? this.#stamps.module.size,
+      size: this.active?.size ?? this.origin.size,
       methods,
       error: error && { code: error.code, message: error.message },
       loadedAt,
     };
   }
 
-  async #loadFiles(): Promise<Result<FunctionVersion, SkerryError>> {
+  async #loadOrigin(): Promise<Result<FunctionVersion, SkerryError>> {
     this.#isStale = false;
-    const settled = await loadSettled({
-      clock: this.#context.clock,
-      files: () => this.#files(),
-      stamp: this.#context.stamp,
-      load: (files) => this.#loadVersion(files),
-      isCancelled: () => this.#isRemoved,
-    });
-    return settled === undefined || this.#isRemoved ? this.#missing() : this.#settle(settled);
+    const placements = this.#placements;
+    const outcome = await this.#loadVersion();
+    if (placements !== this.#placements && this.active !== undefined) return ok(this.active);
+    return outcome === undefined || this.#isRemoved ? this.#missing() : this.#settle(outcome);
   }
 
-  #files(): FunctionFiles {
-    const config = this.#stamps.config && configFileOf(this.file);
-    return { module: this.file, config };
-  }
-
-  async #loadVersion(files: FunctionFiles): Promise<Result<LoadedVersion, LoadFailure>> {
+  async #loadVersion(): Promise<Result<LoadedVersion, LoadFailure> | undefined> {
     try {
-      return await this.#context.loader.load(files, this.active);
+      return await this.origin.load(this.active, () => this.#isRemoved);
     } catch {
       const message = `Cannot prepare ${this.file}: an internal error occurred`;
       return err({ error: skerryError("internal_error", message), contentId: message });
@@ -159,13 +179,12 @@ export class FunctionEntry implements ServedFunction {
 
   #missing(): Result<FunctionVersion, SkerryError> {
     if (this.active !== undefined) return ok(this.active);
-    return err(skerryError("function_not_found", `Cannot run ${this.file}: the file is gone`));
+    return err(skerryError("function_not_found", `Cannot run ${this.file}: it is gone`));
   }
 
-  #settle({ outcome, stamps }: SettledLoad): Result<FunctionVersion, SkerryError> {
-    this.#loadedStamps = stamps;
-    // The folder's news of a change may have come after the change was loaded.
-    if (this.#isStale) this.update(this.#stamps);
+  #settle(outcome: Result<LoadedVersion, LoadFailure>): Result<FunctionVersion, SkerryError> {
+    // News of a change may have come after the change was loaded.
+    if (this.#isStale) this.checkStale();
     if (outcome.ok) {
       this.#activate(outcome.value);
       return outcome;
@@ -194,9 +213,4 @@ export class FunctionEntry implements ServedFunction {
     };
     this.#context.onNewVersion(this, version, previousId === undefined);
   }
-}
-
-/** The configuration that belongs to a module. */
-export function configFileOf(file: string): string {
-  return file.replace(/\.wasm$/, ".toml");
 }

@@ -1,9 +1,15 @@
 import type { ErrorCode } from "../errors.ts";
 
+/** Where a function comes from: the functions folder, a deployment, or a row of the route table. */
+export type FunctionSource = "folder" | "deployed" | "route";
+
 /** One function as `/_/functions` shows it. */
 export interface FunctionStatus {
   readonly route: string;
-  /** Relative to the functions folder. */
+  /** The method it answers there; absent if the route is all its own. */
+  readonly method?: string;
+  readonly source: FunctionSource;
+  /** The module or source: relative to the functions folder, a deployment's name, or as its row has it. */
   readonly file: string;
   /**
    * `ready`: answers at once. `unloaded`: prepared at its next call. `loading`: being prepared.
@@ -13,7 +19,7 @@ export interface FunctionStatus {
   readonly state: "ready" | "unloaded" | "loading" | "broken";
   /** The first 12 hexadecimal digits of the SHA-256 over module and configuration. */
   readonly version?: string;
-  /** Bytes of the module. */
+  /** Bytes of the module or source. */
   readonly size: number;
   /** Methods the route answers; absent if it answers all. */
   readonly methods?: readonly string[];

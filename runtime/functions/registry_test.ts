@@ -3,7 +3,7 @@ import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FunctionRegistry, type RegistryEvent, type RegistryOptions } from "./registry.ts";
 import type { FunctionVersion } from "./served_function.ts";
-import { FakeClock, FakePrepare, TempFolder, until } from "./testing.ts";
+import { FakeClock, FakePrepare, preparedOf, TempFolder, until } from "./testing.ts";
 
 /** A registry over a real folder, whose time passes only in `until`. */
 class Scene {
@@ -84,7 +84,7 @@ class Scene {
   /** Events as short text. */
   get log(): string[] {
     return this.events.map((event) => {
-      if (event.kind === "folder_problem") return event.message;
+      if ("message" in event) return event.message;
       const kind = event.kind.replace("function_", "");
       return `${kind} ${event.file}` +
         (event.kind === "function_broken"
@@ -187,8 +187,8 @@ Deno.test("a changed file is swapped in once it is prepared, and a running reque
   const before = fn?.active;
   gate.resolve();
   await scene.until(() => fn?.active !== before);
-  assertEquals(scene.active("/a")?.target.prepared.id, 2);
-  assertEquals(before?.target.prepared.id, 1);
+  assertEquals(preparedOf(scene.active("/a"))?.id, 2);
+  assertEquals(preparedOf(before)?.id, 1);
 });
 
 Deno.test("identical bytes are no new version", async () => {
@@ -264,7 +264,7 @@ Deno.test("a function that was never good answers its error until it is fixed", 
 Deno.test("a change of the configuration alone is a new version of the same module", async () => {
   await using scene = await Scene.open({ "a.wasm": "one" });
   await scene.fn("/a").load();
-  const prepared = scene.active("/a")?.target.prepared;
+  const prepared = preparedOf(scene.active("/a"));
   await scene.folder.write("a.toml", `abi = "cgi"`);
   await scene.until(() => scene.active("/a")?.config.abi === "cgi");
   await scene.folder.write("a.toml", `abi = "wrong"`);
@@ -272,7 +272,7 @@ Deno.test("a change of the configuration alone is a new version of the same modu
   assertEquals(scene.active("/a")?.config.abi, "cgi");
   await scene.folder.remove("a.toml");
   await scene.until(() => scene.active("/a")?.config.abi === "auto");
-  assertStrictEquals(scene.active("/a")?.target.prepared, prepared);
+  assertStrictEquals(preparedOf(scene.active("/a")), prepared);
   assertEquals(scene.status("a.wasm")?.error, undefined);
 });
 
@@ -322,7 +322,7 @@ Deno.test("when a file goes, one that was refused its route takes over", async (
   assertEquals((await scene.finish(scene.fn("/a").load())).ok, true);
   await scene.folder.remove("a.wasm");
   await scene.until(() => scene.status("a/index.wasm")?.state === "ready");
-  assertEquals(scene.active("/a")?.target.prepared.id, 2);
+  assertEquals(preparedOf(scene.active("/a"))?.id, 2);
 });
 
 Deno.test("a thousand files that come and change at once are all served", async () => {
@@ -356,7 +356,7 @@ Deno.test("only so many modules are kept; others are prepared again at their nex
   scene.registry.matchStatic("/b");
   assertEquals((await scene.finish(a.load())).ok, true);
   assertEquals(states(), ["ready", "ready", "unloaded"]);
-  assertEquals([running?.target.prepared.id, a.active?.target.prepared.id], [1, 5]);
+  assertEquals([preparedOf(running)?.id, preparedOf(a.active)?.id], [1, 5]);
   assertEquals(scene.events.length, 3);
 });
 
@@ -367,12 +367,12 @@ Deno.test("a version that is replaced, let go or removed is retired", async () =
     onRetired: ({ prepared }) => retired.push(prepared.id),
   });
   await scene.finish(scene.fn("/a").load());
-  const first = scene.active("/a")?.target.prepared.id;
+  const first = preparedOf(scene.active("/a"))?.id;
   await scene.folder.write("a.wasm", "a, the second");
-  await scene.until(() => scene.active("/a")?.target.prepared.id !== first);
-  const second = scene.active("/a")?.target.prepared.id;
+  await scene.until(() => preparedOf(scene.active("/a"))?.id !== first);
+  const second = preparedOf(scene.active("/a"))?.id;
   await scene.finish(scene.fn("/b").load());
-  const third = scene.active("/b")?.target.prepared.id;
+  const third = preparedOf(scene.active("/b"))?.id;
   await scene.folder.remove("b.wasm");
   await scene.until(() => scene.registry.matchStatic("/b") === undefined);
   const ours = retired.filter((id) => [first, second, third].includes(id));
@@ -385,7 +385,7 @@ Deno.test("a version whose file has become broken is never let go", async () => 
   await scene.folder.write("a.wasm", "broken");
   await scene.until(() => scene.status("a.wasm")?.error !== undefined);
   await scene.finish(scene.fn("/b").load());
-  assertEquals(scene.active("/a")?.target.prepared !== undefined, true);
+  assertEquals(preparedOf(scene.active("/a")) !== undefined, true);
 });
 
 Deno.test("a preparation that throws is an internal error, and tells no secrets", async () => {

@@ -1,5 +1,6 @@
 import { type SkerryError, skerryError } from "../errors.ts";
 import { type RoutePattern, routePattern } from "./route_pattern.ts";
+import { languageOf, stemOf } from "./source_language.ts";
 
 /** A file that is not served. */
 export interface Refusal {
@@ -30,6 +31,8 @@ interface Changes {
 /**
  * Who serves which route. Two files that ask for the same paths are an error of the second: who serves keeps
  * serving; among files that come together the first by name does. When that one goes, the next takes over.
+ * A prebuilt module comes before the source beside it, whichever was there first (RATIONALE: "Why does a
+ * prebuilt module win over its source?").
  */
 export class RouteClaims {
   readonly #patterns = new Map<string, RoutePattern>();
@@ -87,7 +90,8 @@ export class RouteClaims {
     const { route, shape } = pattern.value;
     this.#patterns.set(file, pattern.value);
     const owner = this.#owners.get(shape);
-    if (owner !== undefined) {
+    if (owner !== undefined && isPrebuiltOf(file, owner)) this.#displace(owner, file, change);
+    else if (owner !== undefined) {
       return this.#refuse({ file, route, error: conflict(file, route, owner) }, change);
     }
     this.#owners.set(shape, file);
@@ -95,10 +99,22 @@ export class RouteClaims {
     change.granted.push({ file, pattern: pattern.value });
   }
 
+  #displace(owner: string, by: string, change: Changes): void {
+    const index = change.granted.findIndex(({ file }) => file === owner);
+    if (index === -1) change.released.push(owner);
+    else change.granted.splice(index, 1);
+    const route = this.#patterns.get(owner)?.route ?? fallbackRoute(owner);
+    this.#refuse({ file: owner, route, error: conflict(owner, route, by) }, change);
+  }
+
   #refuse(refusal: Refusal, change: Changes): void {
     this.#refusals.set(refusal.file, refusal);
     change.refused.push(refusal);
   }
+}
+
+function isPrebuiltOf(file: string, source: string): boolean {
+  return languageOf(file) === "wasm" && stemOf(file) === stemOf(source);
 }
 
 function conflict(file: string, route: string, owner: string): SkerryError {

@@ -60,6 +60,12 @@ export function routePattern(file: string): Result<RoutePattern, SkerryError> {
   });
 }
 
+/** The route of one segment that is what it is, whatever it looks like: `index` and `a.b` stay whole. */
+export function literalPattern(text: string): RoutePattern {
+  const segment: Segment = { kind: "static", text };
+  return { route: `/${text}`, segments: [segment], kind: "static", shape: segmentShape(segment) };
+}
+
 /**
  * A segment in its canonical encoding: what `encodeURIComponent` makes of the decoded text, so that the
  * many encodings a client may choose for one name compare equal.

@@ -13,10 +13,24 @@ export interface ServedFunction {
   load(): Promise<Result<FunctionVersion, SkerryError>>;
 }
 
-/** A version that can run. Immutable: a request keeps the one it started with. */
-export interface FunctionVersion {
+/** A version that answers. Immutable: a request keeps the one it started with. */
+export type FunctionVersion = ModuleVersion | StaticVersion;
+
+/** A version that runs a module: its own, or an engine with a program. */
+export interface ModuleVersion {
+  readonly kind: "module";
   readonly config: FunctionConfig;
   readonly target: RunTarget;
+}
+
+/** A version that is answered as it is, to GET and HEAD; nothing runs. */
+export interface StaticVersion {
+  readonly kind: "static";
+  readonly config: FunctionConfig;
+  readonly contentType: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** Strong entity tag, with its quotes. */
+  readonly etag: string;
 }
 
 /** A function found for a path. */

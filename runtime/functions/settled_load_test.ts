@@ -13,7 +13,7 @@ function versionOf(id: string): LoadedVersion {
   const prepared = fakeModule(1, [START]);
   const { limits } = DEFAULT_CONFIG;
   const target = { prepared, handler: "_start", limits, inlineScore: 0 };
-  return { config: DEFAULT_CONFIG, target, id, moduleHash: id, size: 1 };
+  return { kind: "module", config: DEFAULT_CONFIG, target, id, moduleHash: id, size: 1 };
 }
 
 /** One function whose files change only when the test says so. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Build } from "../build/language.ts";
 import { skerryError } from "../errors.ts";
 import type { Prepare } from "../isolate/prepare.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
@@ -8,6 +9,9 @@ import { EMPTY_INFO, EMPTY_MODULE } from "../isolate/testing.ts";
 import { err, ok } from "../result.ts";
 import type { ExportInfo } from "../wasm/module_info.ts";
 import { type Clock, yieldToEventLoop } from "./clock.ts";
+import { EngineCache } from "./engine_cache.ts";
+import type { FunctionVersion } from "./served_function.ts";
+import { VersionMaker, type VersionMakerOptions } from "./version_maker.ts";
 
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
@@ -134,6 +138,40 @@ export class FakePrepare {
     }
     return ok(fakeModule(id, [START]));
   };
+}
+
+/** A maker on a fake `prepare`; a source's build is its upper-cased text, unless it begins with `broken`. */
+export function fakeMaker(
+  fake: Pick<FakePrepare, "prepare">,
+  options: Partial<VersionMakerOptions> = {},
+): VersionMaker {
+  return new VersionMaker({
+    prepare: fake.prepare,
+    build: fakeBuild,
+    engines: new EngineCache(() => Promise.reject(new Error("not called")), fake.prepare),
+    environment: () => undefined,
+    ...options,
+  });
+}
+
+/** HTML is static; other sources are modules of their upper-cased text, or `build_failed` if they begin with `broken`. */
+export const fakeBuild: Build = (language, { fileName, bytes }) => {
+  const text = new TextDecoder().decode(bytes);
+  if (text.startsWith("broken")) {
+    const diagnostics = [{ severity: "error", message: "broken", file: fileName, line: 1 }];
+    const message = `Cannot build ${fileName}: line 1: broken`;
+    return Promise.resolve(err(skerryError("build_failed", message, { diagnostics })));
+  }
+  if (language === "html") {
+    return Promise.resolve(ok({ kind: "static", contentType: "text/html", body: bytes }));
+  }
+  const module = new TextEncoder().encode(text.toUpperCase());
+  return Promise.resolve(ok({ kind: "module", module }));
+};
+
+/** The module behind a version that runs one. */
+export function preparedOf(version: FunctionVersion | undefined): PreparedModule | undefined {
+  return version?.kind === "module" ? version.target.prepared : undefined;
 }
 
 /** Makes a named pipe. */

@@ -1,26 +1,34 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { type SkerryError, skerryError } from "../errors.ts";
-import type { MountGrant } from "../isolate/mount_grant.ts";
-import type { Prepare } from "../isolate/prepare.ts";
-import type { PreparedModule } from "../isolate/prepared_module.ts";
 import { err, ok, type Result } from "../result.ts";
-import { DEFAULT_CONFIG, type Environment, parseFunctionConfig } from "./config_file.ts";
 import { yieldToEventLoop } from "./clock.ts";
 import type { FunctionConfig } from "./function_config.ts";
 import { type ReadFile, readRegularFile } from "./read_file.ts";
-import { chooseHandler } from "../isolate/handler_choice.ts";
 import type { FunctionVersion } from "./served_function.ts";
+import { languageOf } from "./source_language.ts";
+import {
+  locateMounts,
+  moduleVersion,
+  ownBytes,
+  type Runnable,
+  staticVersion,
+  type VersionMaker,
+} from "./version_maker.ts";
 
 /** A version with what is known about where it came from. */
-export interface LoadedVersion extends FunctionVersion {
-  /** SHA-256 over module and configuration: equal for equal content. */
+export type LoadedVersion = FunctionVersion & VersionOrigin;
+
+/** Where a version came from. */
+export interface VersionOrigin {
+  /** SHA-256 over source and configuration: equal for equal content. */
   readonly id: string;
-  /** SHA-256 of the module alone. */
+  /** SHA-256 of the source alone. */
   readonly moduleHash: string;
-  /** Bytes of the module's file. */
+  /** Bytes of the source's file. */
   readonly size: number;
+  /** What a version with another configuration can run on, too. */
+  readonly runnable?: Runnable;
 }
 
 /** Why a content cannot be served. */
@@ -32,6 +40,7 @@ export interface LoadFailure {
 
 /** The files of one function, relative to the functions folder. */
 export interface FunctionFiles {
+  /** A module, or the source it is built from. */
   readonly module: string;
   /** Undefined if there is no configuration. */
   readonly config: string | undefined;
@@ -45,8 +54,7 @@ const MAX_CONFIG_BYTES = 64 * 1024;
 /** What {@linkcode VersionLoader} needs. */
 export interface VersionLoaderOptions {
   readonly folder: string;
-  readonly prepare: Prepare;
-  readonly environment: Environment;
+  readonly maker: VersionMaker;
   /** @default {@linkcode readRegularFile} */
   readonly readFile?: ReadFile;
 }
@@ -90,50 +98,31 @@ export class VersionLoader {
     moduleHash: string,
     configBytes: Uint8Array | undefined,
     current: LoadedVersion | undefined,
-  ): Promise<Result<FunctionVersion, SkerryError>> {
-    const config = this.#parseConfig(files.config, configBytes);
-    if (!config.ok) return config;
-    const mounts = await this.#locateMounts(files.config ?? files.module, config.value.mounts);
+  ): Promise<Result<FunctionVersion & { readonly runnable?: Runnable }, SkerryError>> {
+    const { folder, maker } = this.#options;
+    const configFile = files.config ?? files.module;
+    const parsed = maker.parseConfig(configFile, configBytes);
+    if (!parsed.ok) return parsed;
+    const mountFolder = join(folder, dirname(configFile));
+    const mounts = await locateMounts(configFile, mountFolder, parsed.value.mounts);
     if (!mounts.ok) return mounts;
-    const prepared = canReuse(current, moduleHash, config.value)
-      ? ok(current.target.prepared)
-      : await this.#options.prepare(bytes, { memoryPages: config.value.limits.memoryPages });
-    if (!prepared.ok) return prepared;
-    return makeVersion(files.module, { ...config.value, mounts: mounts.value }, prepared.value);
+    const config = { ...parsed.value, mounts: mounts.value };
+    const reused = reusable(current, moduleHash, config);
+    if (reused !== undefined) return withRunnable(files.module, config, reused);
+    return await this.#make(files.module, bytes, config);
   }
 
-  /** Host paths are written relative to the folder of the configuration. */
-  async #locateMounts(
+  async #make(
     file: string,
-    mounts: readonly MountGrant[],
-  ): Promise<Result<MountGrant[], SkerryError>> {
-    const located: MountGrant[] = [];
-    for (const mount of mounts) {
-      const hostPath = resolve(this.#options.folder, dirname(file), mount.hostPath);
-      const isDirectory = await stat(hostPath).then((found) => found.isDirectory(), () => false);
-      if (!isDirectory) {
-        const message = `Cannot mount ${
-          JSON.stringify(mount.hostPath)
-        }: there is no such directory`;
-        return err(skerryError("invalid_config", message, { file }));
-      }
-      located.push({ ...mount, hostPath });
-    }
-    return ok(located);
-  }
-
-  #parseConfig(
-    file: string | undefined,
-    bytes: Uint8Array | undefined,
-  ): Result<FunctionConfig, SkerryError> {
-    if (file === undefined || bytes === undefined) return ok(DEFAULT_CONFIG);
-    let text: string;
-    try {
-      text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    } catch {
-      return err(skerryError("invalid_config", `Cannot read ${file}: it is not UTF-8`, { file }));
-    }
-    return parseFunctionConfig({ file, text, environment: this.#options.environment });
+    bytes: Uint8Array<ArrayBuffer>,
+    config: FunctionConfig,
+  ): Promise<Result<FunctionVersion & { readonly runnable?: Runnable }, SkerryError>> {
+    const { maker } = this.#options;
+    const artifact = await maker.build(languageOf(file) ?? "wasm", file, bytes);
+    if (!artifact.ok) return artifact;
+    if (artifact.value.kind === "static") return ok(staticVersion(artifact.value, config));
+    const runnable = await maker.prepare(artifact.value, config);
+    return runnable.ok ? withRunnable(file, config, runnable.value) : runnable;
   }
 
   async #readConfig(
@@ -154,38 +143,30 @@ export class VersionLoader {
   }
 }
 
-function canReuse(
+function reusable(
   current: LoadedVersion | undefined,
   moduleHash: string,
   { limits }: FunctionConfig,
-): current is LoadedVersion {
-  return current?.moduleHash === moduleHash &&
+): Runnable | undefined {
+  const isSame = current?.moduleHash === moduleHash &&
     current.config.limits.memoryPages === limits.memoryPages;
+  return isSame ? current.runnable : undefined;
 }
 
-function makeVersion(
+function withRunnable(
   file: string,
   config: FunctionConfig,
-  prepared: PreparedModule,
-): Result<FunctionVersion, SkerryError> {
-  const handler = chooseHandler(prepared.info, config.handler, file);
-  if (!handler.ok) return handler;
-  const { limits, mounts } = config;
-  const target = { prepared, handler: handler.value, limits, mounts, inlineScore: 0 };
-  return ok({ config, target });
-}
-
-/** Bytes in a buffer of their own: `prepare` transfers it away, which a shared pool would not survive. */
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer } = bytes;
-  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length;
-  return isOwn ? new Uint8Array(buffer) : new Uint8Array(bytes);
+  runnable: Runnable,
+): Result<FunctionVersion & { readonly runnable: Runnable }, SkerryError> {
+  const version = moduleVersion(file, config, runnable);
+  return version.ok ? ok({ ...version.value, runnable }) : version;
 }
 
 /** About 0.2 ms of hashing: what the event loop may be held up at once. */
 const HASH_SLICE_BYTES = 256 * 1024;
 
-async function hashInSlices(bytes: Uint8Array): Promise<string> {
+/** The SHA-256 of bytes in hexadecimal, without holding up the event loop. */
+export async function hashInSlices(bytes: Uint8Array): Promise<string> {
   const hash = createHash("sha256");
   for (let start = 0; start < bytes.length; start += HASH_SLICE_BYTES) {
     if (start > 0) await yieldToEventLoop();
@@ -194,7 +175,8 @@ async function hashInSlices(bytes: Uint8Array): Promise<string> {
   return hash.digest("hex");
 }
 
-function sha256(...parts: (string | Uint8Array)[]): string {
+/** The SHA-256 of parts, one after another, in hexadecimal. */
+export function sha256(...parts: (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { err, ok } from "../result.ts";
-import { fakeModule, FakePrepare } from "./testing.ts";
+import { fakeMaker, fakeModule, FakePrepare, preparedOf } from "./testing.ts";
 import { type LoadedVersion, type LoadFailure, VersionLoader } from "./version_loader.ts";
 
 /** A loader over files in memory. */
@@ -10,8 +10,7 @@ class Scene {
   readonly files = new Map<string, () => Uint8Array<ArrayBuffer>>();
   readonly loader = new VersionLoader({
     folder: "functions",
-    prepare: this.fake.prepare,
-    environment: (name) => name === "WHO" ? "world" : undefined,
+    maker: fakeMaker(this.fake, { environment: (name) => name === "WHO" ? "world" : undefined }),
     readFile: (path) => {
       const read = this.files.get(path.replace("functions/", ""));
       const result = read === undefined ? err("the system answered EACCES") : ok(read());
@@ -46,6 +45,7 @@ Deno.test("a module and its configuration become a version", async () => {
   scene.put("a.toml", `[limits]\nmemory_mb = 1\n[env]\nWHO = "$WHO"`);
   const version = await scene.loaded("a.toml");
   assertEquals(version.config.env, { WHO: "world" });
+  if (version.kind !== "module") throw new Error(`Expected a module, got ${version.kind}`);
   assertEquals(version.target.handler, "_start");
   assertEquals(version.target.limits, version.config.limits);
   assertEquals(version.target.inlineScore, 0);
@@ -72,10 +72,10 @@ Deno.test("a new configuration keeps the module, unless its memory limit is anot
   const first = await scene.loaded();
   const second = await scene.loaded("a.toml", first);
   assertEquals(second.config.abi, "cgi");
-  assertStrictEquals(second.target.prepared, first.target.prepared);
+  assertStrictEquals(preparedOf(second), preparedOf(first));
   scene.put("a.toml", "[limits]\nmemory_mb = 1");
   const third = await scene.loaded("a.toml", second);
-  assertEquals(third.target.prepared === second.target.prepared, false);
+  assertEquals(preparedOf(third) === preparedOf(second), false);
   assertEquals(scene.fake.memoryPages, [2048, 16]);
 });
 
@@ -137,8 +137,7 @@ Deno.test("a module larger than a hashing slice has the hash of all its bytes", 
 Deno.test("a module without a handler is refused", async () => {
   const loader = new VersionLoader({
     folder: "functions",
-    prepare: () => Promise.resolve(ok(fakeModule(1, []))),
-    environment: () => undefined,
+    maker: fakeMaker({ prepare: () => Promise.resolve(ok(fakeModule(1, []))) }),
     readFile: () => Promise.resolve(ok(new Uint8Array(1))),
   });
   const result = await loader.load({ module: "a.wasm", config: undefined }, undefined);
@@ -149,8 +148,7 @@ Deno.test("modules and configurations are read up to their limits", async () => 
   const limits: Record<string, number> = {};
   const loader = new VersionLoader({
     folder: "functions",
-    prepare: () => Promise.resolve(ok(fakeModule(1, []))),
-    environment: () => undefined,
+    maker: fakeMaker({ prepare: () => Promise.resolve(ok(fakeModule(1, []))) }),
     readFile: (path, maxBytes) => {
       limits[path] = maxBytes;
       return Promise.resolve(ok(new Uint8Array(0)));

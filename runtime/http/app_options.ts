@@ -1,6 +1,7 @@
 import type { CoordService } from "../coord/service.ts";
 import type { Dispatcher, RunPath } from "../dispatch/job.ts";
 import type { SkerryError } from "../errors.ts";
+import type { Deployments } from "../functions/deployments.ts";
 import type { RouteMatch } from "../functions/served_function.ts";
 import type { Result } from "../result.ts";
 import type { Clock } from "./clock.ts";
@@ -10,6 +11,8 @@ import type { NewResponse } from "../platform/platform.ts";
 export interface AppOptions {
   readonly functions: FunctionDirectory;
   readonly dispatcher: Dispatcher;
+  /** The deployed functions; without them, nothing can be deployed. */
+  readonly deployments?: Deployments;
   /** The key-value store of the JSON ABI. */
   readonly kv: KvNamespaces;
   /** Locks and logs, below `/_/locks` and `/_/logs`; without it, there are none. */
@@ -56,10 +59,10 @@ export const DEFAULT_REQUEST_LIMITS: RequestLimits = {
 
 /** Where functions are found. Paths are raw: still percent-encoded, beginning with `/`. */
 export interface FunctionDirectory {
-  /** The function at exactly this path; on the hot path of every request. */
-  matchStatic(path: string): RouteMatch | undefined;
-  /** The function whose pattern (`[name]`, `[...rest]`) fits this path. */
-  matchDynamic(path: string): RouteMatch | undefined;
+  /** The function at exactly this path for this method; on the hot path of every request. */
+  matchStatic(path: string, method: string): RouteMatch | undefined;
+  /** The function whose pattern (`[name]`, `[...rest]`) fits this path, for this method. */
+  matchDynamic(path: string, method: string): RouteMatch | undefined;
   /** Every function and how it is, ready for `JSON.stringify`. */
   list(): readonly FunctionListing[];
 }

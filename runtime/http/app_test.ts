@@ -95,7 +95,7 @@ Deno.test("the job has the version's target, the request's strings and the body"
   const found = match("/hello", { config: { env: { A: "1" } } });
   await fetchHello(found, { dispatcher, init: { method: "POST", body: "body" } });
   const { target, input } = dispatcher.last;
-  assertEquals(target, found.fn.active?.target);
+  assertEquals(found.fn.active, { ...version({ env: { A: "1" } }), target });
   assertEquals(input.stdin, bytes("body"));
   assertEquals(stringsOf(input.args()), ["/hello"]);
   const environ = stringsOf(input.environ());

@@ -1,5 +1,10 @@
 import type { Job, JobInput, RunTarget } from "../dispatch/job.ts";
-import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
+import type {
+  FunctionVersion,
+  ModuleVersion,
+  RouteMatch,
+  StaticVersion,
+} from "../functions/served_function.ts";
 import type { Peer } from "../platform/platform.ts";
 import type { FunctionRequest } from "./abi/function_request.ts";
 
@@ -12,6 +17,21 @@ export interface IncomingRequest extends Omit<FunctionRequest, "match"> {
 export interface FunctionCall extends FunctionRequest {
   readonly requestId: string;
   readonly version: FunctionVersion;
+}
+
+/** A request for a function that runs. */
+export interface ModuleCall extends FunctionCall {
+  readonly version: ModuleVersion;
+}
+
+/** A request for a function that is answered as it is. */
+export interface StaticCall extends FunctionCall {
+  readonly version: StaticVersion;
+}
+
+/** Tells the two kinds apart. */
+export function isStaticCall(call: FunctionCall): call is StaticCall {
+  return call.version.kind === "static";
 }
 
 /** The incoming request with its function. */

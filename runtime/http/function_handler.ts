@@ -13,6 +13,9 @@ import {
   functionCall,
   FunctionJob,
   type IncomingRequest,
+  isStaticCall,
+  type ModuleCall,
+  type StaticCall,
 } from "./function_call.ts";
 import type { JobAnswers } from "./job_answers.ts";
 import type { PublicFiles } from "./public/public_files.ts";
@@ -20,6 +23,7 @@ import type { Refusals } from "./refusals.ts";
 import { hasBody, NO_BODY, readBody } from "./request_body.ts";
 import type { RequestIds } from "./request_id.ts";
 import { pathFault, pathOf, withoutDotSegments } from "./request_path.ts";
+import { staticResponse } from "./static_response.ts";
 
 /** What {@linkcode FunctionHandler} works with. */
 export interface FunctionHandlerOptions {
@@ -70,7 +74,7 @@ export class FunctionHandler {
     if (fault !== undefined) {
       return refusals.refuse(incoming, skerryError("bad_request", `Cannot read the URL: ${fault}`));
     }
-    const match = functions.matchStatic(path);
+    const match = functions.matchStatic(path, incoming.method);
     if (match !== undefined) return this.#load(incoming, match);
     const file = publicFiles?.answer(incoming);
     return file === undefined ? this.#routeDynamic(incoming) : this.#afterFile(incoming, file);
@@ -88,7 +92,7 @@ export class FunctionHandler {
   }
 
   #routeDynamic(incoming: IncomingRequest): Response | Promise<Response> {
-    const match = this.#options.functions.matchDynamic(incoming.path);
+    const match = this.#options.functions.matchDynamic(incoming.path, incoming.method);
     if (match !== undefined) return this.#load(incoming, match);
     const message = `Cannot find a function or file at ${incoming.path}`;
     return this.#options.refusals.refuse(incoming, skerryError("function_not_found", message));
@@ -112,7 +116,19 @@ export class FunctionHandler {
   #admit(call: FunctionCall): Response | Promise<Response> {
     const { methods } = call.version.config;
     if (!isAllowed(call.method, methods)) return this.#refuseMethod(call, methods ?? []);
-    return hasBody(call.method, call.request) ? this.#runWithBody(call) : this.#run(call, NO_BODY);
+    if (isStaticCall(call)) return this.#answerStatic(call);
+    const moduleCall = call as ModuleCall;
+    return hasBody(call.method, call.request)
+      ? this.#runWithBody(moduleCall)
+      : this.#run(moduleCall, NO_BODY);
+  }
+
+  #answerStatic(call: StaticCall): Response {
+    const response = staticResponse(call);
+    const { requestId, method, path } = call;
+    const { route } = call.match.fn;
+    this.#options.log({ requestId, method, path, status: response.status, route });
+    return response;
   }
 
   #refuseMethod(call: FunctionCall, methods: readonly string[]): Response {
@@ -127,7 +143,7 @@ export class FunctionHandler {
     return new Response(null, { status: 204, headers: { allow, "x-request-id": requestId } });
   }
 
-  async #runWithBody(call: FunctionCall): Promise<Response> {
+  async #runWithBody(call: ModuleCall): Promise<Response> {
     const { limits, clock, refusals } = this.#options;
     const body = await readBody(call.request, limits, clock);
     if (body.ok) return await this.#run(call, body.value);
@@ -136,7 +152,7 @@ export class FunctionHandler {
     return refusals.refuse(call, body.error, { route: call.match.fn.route, headers });
   }
 
-  #run(call: FunctionCall, body: Uint8Array): Response | Promise<Response> {
+  #run(call: ModuleCall, body: Uint8Array): Response | Promise<Response> {
     const { clock, dispatcher, answers } = this.#options;
     const job = this.#job(call, body);
     const startMs = clock.now();
@@ -145,7 +161,7 @@ export class FunctionHandler {
     return result.then((settled) => answers.answer(call, settled, clock.now() - startMs));
   }
 
-  #job(call: FunctionCall, body: Uint8Array): Job {
+  #job(call: ModuleCall, body: Uint8Array): Job {
     const { config, target } = call.version;
     const { abi, env, kvNamespace } = config;
     const { kv, version } = this.#options;

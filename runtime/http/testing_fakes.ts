@@ -1,7 +1,7 @@
 /** What the tests of this folder put in place of the other parts. */
 import type { Dispatcher, Job, JobResult } from "../dispatch/job.ts";
 import type { FunctionConfig } from "../functions/function_config.ts";
-import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
+import type { ModuleVersion, RouteMatch } from "../functions/served_function.ts";
 import { DEFAULT_LIMITS } from "../isolate/limits.ts";
 import type { RunResult } from "../isolate/outcome.ts";
 import { EMPTY_MODULE } from "../isolate/testing.ts";
@@ -15,7 +15,7 @@ import type { Clock } from "./clock.ts";
 export const PEER: Peer = { remoteAddress: () => "127.0.0.1", hasLeft: () => false };
 
 /** A version of a function with this configuration. */
-export function version(config: Partial<FunctionConfig> = {}): FunctionVersion {
+export function version(config: Partial<FunctionConfig> = {}): ModuleVersion {
   const target = {
     prepared: EMPTY_MODULE,
     handler: "_start",
@@ -23,6 +23,7 @@ export function version(config: Partial<FunctionConfig> = {}): FunctionVersion {
     inlineScore: 0,
   };
   return {
+    kind: "module",
     config: { abi: "auto", limits: DEFAULT_LIMITS, env: {}, mounts: [], ...config },
     target,
   };

@@ -23,6 +23,8 @@ export function readOutput(
     case "auto":
       return autoOutput(stdout);
     case "text":
+    // What is static does not run; should it, its output is the body.
+    case "static":
       return ok(textOutput(stdout));
     case "cgi":
       return cgiOutput(stdout);

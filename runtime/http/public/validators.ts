@@ -31,7 +31,8 @@ export function isRangeCurrent(headers: Headers, validators: Validators): boolea
     condition === validators.lastModified;
 }
 
-function hasTag(list: string, etag: string): boolean {
+/** Whether a list of entity tags (`if-none-match`) has this one, compared weakly, or is `*`. */
+export function hasTag(list: string, etag: string): boolean {
   return list.split(",").some((item) => {
     const tag = item.trim();
     return tag === "*" || tag === etag || tag === `W/${etag}`;

@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Artifact, ModuleArtifact, StaticArtifact } from "../build/artifact.ts";
+import type { Build, LanguageName } from "../build/language.ts";
+import { type SkerryError, skerryError } from "../errors.ts";
+import { chooseHandler } from "../isolate/handler_choice.ts";
+import type { MountGrant } from "../isolate/mount_grant.ts";
+import type { Prepare } from "../isolate/prepare.ts";
+import type { Program } from "../isolate/program.ts";
+import { err, ok, type Result } from "../result.ts";
+import {
+  type ConfigSource,
+  DEFAULT_CONFIG,
+  type Environment,
+  parseFunctionConfig,
+} from "./config_file.ts";
+import type { EngineCache } from "./engine_cache.ts";
+import type { FunctionConfig } from "./function_config.ts";
+import type { ModuleVersion, StaticVersion } from "./served_function.ts";
+
+/** What {@linkcode VersionMaker} needs. */
+export interface VersionMakerOptions {
+  readonly prepare: Prepare;
+  readonly build: Build;
+  readonly engines: EngineCache;
+  /** Where `"$NAME"` values of configurations come from. */
+  readonly environment: Environment;
+}
+
+/** A version apart from how it came about. */
+export interface VersionParts {
+  /** Names the function in errors, e.g. `hello.c`. */
+  readonly file: string;
+  readonly config: FunctionConfig;
+  readonly artifact: Artifact;
+}
+
+/** A module's runs apart from their configuration: what a changed configuration leaves as it is. */
+export type Runnable = Pick<ModuleVersion["target"], "prepared"> & {
+  readonly program?: Program;
+  /** The export the build chose. */
+  readonly defaultHandler?: string;
+  /** SHA-256 of the engine it runs on. */
+  readonly engineHash?: string;
+  /** Bytes it keeps in memory for itself, about: its module's file, or its program. */
+  readonly heldBytes: number;
+};
+
+/** Makes versions of functions out of sources, artifacts and configurations, wherever these come from. */
+export class VersionMaker {
+  readonly #options: VersionMakerOptions;
+
+  constructor(options: VersionMakerOptions) {
+    this.#options = options;
+  }
+
+  /** What a source becomes; a prebuilt module is its own artifact. */
+  async build(
+    language: LanguageName,
+    fileName: string,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<Result<Artifact, SkerryError>> {
+    if (language === "wasm") return ok({ kind: "module", module: bytes });
+    return await this.#options.build(language, { fileName, bytes });
+  }
+
+  /**
+   * Reads the text of a `NAME.toml`; every default if there is none.
+   *
+   * @param options `environment` takes the place of the server's own.
+   */
+  parseConfig(
+    file: string,
+    bytes: Uint8Array | undefined,
+    { environment = this.#options.environment }: Partial<Pick<ConfigSource, "environment">> = {},
+  ): Result<FunctionConfig, SkerryError> {
+    if (bytes === undefined) return ok(DEFAULT_CONFIG);
+    let text: string;
+    try {
+      text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      return err(skerryError("invalid_config", `Cannot read ${file}: it is not UTF-8`, { file }));
+    }
+    return parseFunctionConfig({ file, text, environment });
+  }
+
+  /** Makes what can run of an artifact; its own module's bytes are given away. */
+  async prepare(
+    { module, program, handler }: ModuleArtifact,
+    config: FunctionConfig,
+  ): Promise<Result<Runnable, SkerryError>> {
+    const { memoryPages } = config.limits;
+    if (typeof module === "string") {
+      const engine = await this.#options.engines.get(module, memoryPages);
+      if (!engine.ok) return engine;
+      const { prepared, hash } = engine.value;
+      const heldBytes = programBytes(program);
+      return ok({ prepared, program, defaultHandler: handler, engineHash: hash, heldBytes });
+    }
+    const heldBytes = module.length + programBytes(program);
+    const prepared = await this.#options.prepare(ownBytes(module), { memoryPages });
+    if (!prepared.ok) return prepared;
+    return ok({ prepared: prepared.value, program, defaultHandler: handler, heldBytes });
+  }
+}
+
+/** A version that runs `runnable` as `config` says. */
+export function moduleVersion(
+  file: string,
+  config: FunctionConfig,
+  runnable: Runnable,
+): Result<ModuleVersion, SkerryError> {
+  if (config.abi === "static") {
+    const message = `Cannot read the configuration of ${file}: abi "static" is for HTML, not code`;
+    return err(skerryError("invalid_config", message, { file, key: "abi" }));
+  }
+  const { prepared, program, defaultHandler } = runnable;
+  const handler = chooseHandler(prepared.info, config.handler ?? defaultHandler, file);
+  if (!handler.ok) return handler;
+  const { limits, mounts } = config;
+  const target = { prepared, program, handler: handler.value, limits, mounts, inlineScore: 0 };
+  return ok({ kind: "module", config, target });
+}
+
+const STATIC_METHODS = ["GET"];
+
+/** A version that answers with a body. */
+export function staticVersion(
+  { contentType, body }: StaticArtifact,
+  config: FunctionConfig,
+): StaticVersion {
+  const digest = createHash("sha256").update(contentType).update("\0").update(body).digest("hex");
+  const etag = `"${digest.slice(0, 32)}"`;
+  return {
+    kind: "static",
+    config: { ...config, methods: STATIC_METHODS },
+    contentType,
+    body,
+    etag,
+  };
+}
+
+/** Makes host paths of mounts, which are relative to `folder`, absolute, and sees that they are there. */
+export async function locateMounts(
+  file: string,
+  folder: string,
+  mounts: readonly MountGrant[],
+): Promise<Result<MountGrant[], SkerryError>> {
+  const located: MountGrant[] = [];
+  for (const mount of mounts) {
+    const hostPath = resolve(folder, mount.hostPath);
+    const isDirectory = await stat(hostPath).then((found) => found.isDirectory(), () => false);
+    if (!isDirectory) {
+      const shown = JSON.stringify(mount.hostPath);
+      const message = `Cannot mount ${shown}: there is no such directory`;
+      return err(skerryError("invalid_config", message, { file }));
+    }
+    located.push({ ...mount, hostPath });
+  }
+  return ok(located);
+}
+
+function programBytes(program: Program | undefined): number {
+  let bytes = 0;
+  for (const file of Object.values(program?.files ?? {})) bytes += file.length;
+  for (const extent of program?.snapshot?.extents ?? []) bytes += extent.bytes.length;
+  return bytes;
+}
+
+/** Bytes in a buffer of their own: `prepare` transfers it away, which a shared pool would not survive. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length;
+  return isOwn ? new Uint8Array(buffer) : new Uint8Array(bytes);
+}

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type BuildService, createBuildService } from "./build/build_service.ts";
 import { openCoord } from "./coord/open_coord.ts";
 import { openDataFolder } from "./data/data_folder.ts";
 import { Compiler } from "./dispatch/compiler.ts";
@@ -101,6 +102,7 @@ export async function startServer(
     return native;
   }
   const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
+  const builds = buildService(options, platform);
   const pool = workerPool(options, platform);
   const dispatcher = new TwoPathDispatcher(fastPath(options), pool);
   let isStopping = false;
@@ -108,6 +110,7 @@ export async function startServer(
     folder: options.functionsFolder,
     dataFolder: options.dataFolder,
     prepare: (bytes, prepareOptions) => compiler.prepare(bytes, prepareOptions),
+    build: builds.build,
     environment: options.environment,
     log: (event) => {
       // What is being prepared then fails because of that, which is no news.
@@ -131,6 +134,7 @@ export async function startServer(
     const closed = functions.value.close();
     // Closing waits for what is being prepared, which this ends.
     compiler.stop();
+    builds.stop();
     pool.stop();
     await native.value?.stop();
     await closed;
@@ -140,7 +144,7 @@ export async function startServer(
   };
   const app = createApp({
     functions: functions.value,
-    deployments: functions.value.deployments,
+    deployments: functions.value.deployments!,
     dispatcher,
     kv: new KvStore(),
     coord: coord.value,
@@ -164,7 +168,7 @@ export async function startServer(
     port: http.port,
     nativePort: native.value?.tcpPort,
     functions: functions.value,
-    deployments: functions.value.deployments,
+    deployments: functions.value.deployments!,
     async stop(graceMs) {
       isStopping = true;
       functionLogs.endFollowers();
@@ -195,6 +199,14 @@ async function startNativeCalls(
 function folderHints(folder: string, onHint: () => void, platform: Platform): ChangeHints {
   if (platform.hasSafeFolderWatch) return new FolderHints(folder, onHint);
   return new ThreadHints(folder, onHint, platform.spawnWorker("watcher"));
+}
+
+function buildService({ dataFolder }: ServerOptions, platform: Platform): BuildService {
+  return createBuildService({
+    spawn: () => platform.spawnWorker("builder"),
+    cacheFolder: join(dataFolder, "cache"),
+    toolchainsFolder: join(dataFolder, "toolchains"),
+  });
 }
 
 function workerPool(options: ServerOptions, platform: Platform): WorkerPool {

@@ -26,6 +26,7 @@ Deno.test("finds modules and configurations, and nothing that is not served", as
     ".hidden.wasm": "",
     ".wasm": "",
     "hello.c": "",
+    "hello.h": "",
     "x.wasm.swp": "",
     "folder.wasm/x.wasm": "",
   });
@@ -34,6 +35,7 @@ Deno.test("finds modules and configurations, and nothing that is not served", as
     "api/public/x.wasm",
     "api/users/[id].wasm",
     "folder.wasm/x.wasm",
+    "hello.c",
     "hello.toml",
     "hello.wasm",
   ]);

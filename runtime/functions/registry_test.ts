@@ -156,6 +156,7 @@ Deno.test("the list shows every file by route, as JSON can carry it", async () =
   assertEquals(new Date(loadedAt).toISOString(), loadedAt);
   assertEquals(rest, {
     route: "/",
+    source: "folder",
     file: "index.wasm",
     state: "ready",
     size: 5,
@@ -164,6 +165,7 @@ Deno.test("the list shows every file by route, as JSON can carry it", async () =
   assertEquals([a.file, a.state], ["a.wasm", "ready"]);
   assertEquals(conflict, {
     route: "/a",
+    source: "folder",
     file: "a/index.wasm",
     state: "broken",
     size: 2,

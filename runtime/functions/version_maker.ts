@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Artifact, ModuleArtifact, StaticArtifact } from "../build/artifact.ts";
 import type { Build, LanguageName } from "../build/language.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
+import { checkProgram } from "../isolate/check_program.ts";
 import { chooseHandler } from "../isolate/handler_choice.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { Prepare } from "../isolate/prepare.ts";
@@ -62,7 +63,13 @@ export class VersionMaker {
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<Result<Artifact, SkerryError>> {
     if (language === "wasm") return ok({ kind: "module", module: bytes });
-    return await this.#options.build(language, { fileName, bytes });
+    const artifact = await this.#options.build(language, { fileName, bytes });
+    if (!artifact.ok || artifact.value.kind === "static") return artifact;
+    const { module } = artifact.value;
+    // Several may have been given the same, and preparing gives the bytes away.
+    return typeof module === "string"
+      ? artifact
+      : ok({ ...artifact.value, module: module.slice() });
   }
 
   /**
@@ -115,11 +122,24 @@ export function moduleVersion(
     const message = `Cannot read the configuration of ${file}: abi "static" is for HTML, not code`;
     return err(skerryError("invalid_config", message, { file, key: "abi" }));
   }
-  const { prepared, program, defaultHandler } = runnable;
+  const { prepared, program, defaultHandler, engineHash } = runnable;
   const handler = chooseHandler(prepared.info, config.handler ?? defaultHandler, file);
   if (!handler.ok) return handler;
   const { limits, mounts } = config;
-  const target = { prepared, program, handler: handler.value, limits, mounts, inlineScore: 0 };
+  if (program !== undefined) {
+    const checked = checkProgram(prepared.info, program, mounts);
+    if (!checked.ok) return checked;
+  }
+  const isEngine = engineHash !== undefined;
+  const target = {
+    prepared,
+    program,
+    isEngine,
+    handler: handler.value,
+    limits,
+    mounts,
+    inlineScore: 0,
+  };
   return ok({ kind: "module", config, target });
 }
 

@@ -14,6 +14,8 @@ export interface VersionRow {
   readonly config: string | null;
   /** The export that is called; null for what does not run. */
   readonly entrypoint: string | null;
+  /** SHA-256 of the engine that its program was made for, if it has one. */
+  readonly engineHash: string | null;
   readonly hasModule: boolean;
   /** Bytes of the source. */
   readonly size: number;
@@ -37,6 +39,7 @@ const SCHEMA = `
     language TEXT NOT NULL,
     config TEXT,
     entrypoint TEXT,
+    engine_hash TEXT,
     has_module INTEGER NOT NULL,
     size INTEGER NOT NULL,
     files TEXT NOT NULL,
@@ -75,7 +78,7 @@ export class DeploymentDatabase {
     try {
       this.#prepareFile();
       this.#insertVersion = this.#database.prepare(
-        "INSERT INTO versions (id, name, sequence, content_hash, language, config, entrypoint, has_module, size, files, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO versions (id, name, sequence, content_hash, language, config, entrypoint, engine_hash, has_module, size, files, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       );
       this.#setActive = this.#database.prepare(
         "INSERT INTO functions (name, active_id) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET active_id = excluded.active_id",
@@ -109,6 +112,7 @@ export class DeploymentDatabase {
         version.language,
         version.config,
         version.entrypoint,
+        version.engineHash,
         version.hasModule ? 1 : 0,
         version.size,
         version.files,
@@ -132,7 +136,7 @@ export class DeploymentDatabase {
   }
 
   close(): void {
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 
   #prepareFile(): void {
@@ -175,11 +179,16 @@ function toVersion(row: Record<string, unknown>): VersionRow {
     sequence: Number(row.sequence),
     contentHash: String(row.content_hash),
     language: String(row.language) as LanguageName,
-    config: row.config === null ? null : String(row.config),
-    entrypoint: row.entrypoint === null ? null : String(row.entrypoint),
+    config: toText(row.config),
+    entrypoint: toText(row.entrypoint),
+    engineHash: toText(row.engine_hash),
     hasModule: row.has_module === 1,
     size: Number(row.size),
     files: String(row.files),
     createdAt: String(row.created_at),
   };
+}
+
+function toText(value: unknown): string | null {
+  return value === null ? null : String(value);
 }

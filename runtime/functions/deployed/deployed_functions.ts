@@ -15,6 +15,7 @@ import { type LoadedVersion, type LoadFailure, sha256 } from "../version_loader.
 import type { VersionMaker } from "../version_maker.ts";
 import type { VersionRow } from "./database.ts";
 import {
+  engineHashOf,
   entrypointOf,
   loadDeployedVersion,
   type MadeVersion,
@@ -115,8 +116,8 @@ export class DeployedFunctions implements Deployments {
     const refused = checkRequest(request) ?? this.#checkFree(request);
     if (refused !== undefined) return err(refused);
     const input = { ...request, config: request.config, contentHash: hashContent(request) };
-    const known = this.#versionWith(input);
-    if (known !== undefined) return await this.#rollback(request.name, known.id);
+    const known = await this.#activateKnown(input);
+    if (known !== undefined) return known;
     const made = await makeDeployedVersion(input, this.#maker);
     if (!made.ok) return made;
     const now = this.#catalogue.context.clock.now();
@@ -150,6 +151,17 @@ export class DeployedFunctions implements Deployments {
     return ok(present(deployed));
   }
 
+  /** Content a function already has needs no second version, unless the first one is damaged. */
+  async #activateKnown(
+    { name, contentHash }: VersionInput,
+  ): Promise<Result<DeployedFunction, SkerryError> | undefined> {
+    const deployed = this.#functions.get(name);
+    const row = deployed?.versions.findLast((each) => each.contentHash === contentHash);
+    if (deployed === undefined || row === undefined) return undefined;
+    const activated = await this.#switchTo(deployed, row);
+    return !activated.ok && activated.error.code === "storage_failed" ? undefined : activated;
+  }
+
   async #rollback(
     name: string,
     versionId: string | undefined,
@@ -159,13 +171,21 @@ export class DeployedFunctions implements Deployments {
     const deployed = found.value;
     const row = pickVersion(deployed, versionId ?? previousOf(deployed)?.id);
     if (!row.ok) return row;
-    if (row.value === deployed.active) return ok(present(deployed));
-    const version = await loadDeployedVersion(row.value, this.#store, this.#maker);
+    return await this.#switchTo(deployed, row.value);
+  }
+
+  async #switchTo(
+    deployed: Deployed,
+    row: VersionRow,
+  ): Promise<Result<DeployedFunction, SkerryError>> {
+    const { name, fn } = deployed;
+    if (row === deployed.active && fn.active !== undefined) return ok(present(deployed));
+    const version = await loadDeployedVersion(row, this.#store, this.#maker);
     if (!version.ok) return version;
     if (this.#functions.get(name) !== deployed) return err(notFound(name));
-    const committed = this.#store.activate(name, row.value.id);
+    const committed = this.#store.activate(name, row.id);
     if (!committed.ok) return committed;
-    this.#activate(deployed, deployed.versions, row.value, version.value);
+    this.#activate(deployed, deployed.versions, row, version.value);
     return ok(present(deployed));
   }
 
@@ -223,10 +243,6 @@ export class DeployedFunctions implements Deployments {
     if (owner === undefined) return undefined;
     const message = `Cannot deploy ${name}: ${owner.file} already serves /${name}`;
     return skerryError("name_taken", message, { served_by: owner.file });
-  }
-
-  #versionWith({ name, contentHash }: VersionInput): VersionRow | undefined {
-    return this.#functions.get(name)?.versions.find((row) => row.contentHash === contentHash);
   }
 
   async #discard(ids: readonly string[]): Promise<void> {
@@ -321,6 +337,7 @@ function toRow(
     language,
     config: config ?? null,
     entrypoint: entrypointOf(version),
+    engineHash: engineHashOf(version),
     hasModule,
     size: source.length,
     files: JSON.stringify(Object.fromEntries(hashes)),

@@ -7,7 +7,7 @@ import type { FunctionVersion } from "../served_function.ts";
 import { usualExtension } from "../source_language.ts";
 import type { LoadedVersion } from "../version_loader.ts";
 import { moduleVersion, staticVersion, type VersionMaker } from "../version_maker.ts";
-import { decodeArtifact, encodeArtifact } from "./artifact_files.ts";
+import { artifactFiles, readArtifact } from "./artifact_files.ts";
 import type { VersionRow } from "./database.ts";
 import type { DeploymentStore } from "./deployment_store.ts";
 
@@ -49,8 +49,7 @@ export async function makeDeployedVersion(
   const kept = keepModule(artifact.value);
   const made = await fromArtifact(input, artifact.value, config.value, maker);
   if (!made.ok) return made;
-  const engineHash = made.value.runnable?.engineHash;
-  const files = encodeArtifact({ artifact: kept, engineHash }).set(sourceFile(language), source);
+  const files = artifactFiles(kept).set(sourceFile(language), source);
   const hasModule = kept.kind === "module" && typeof kept.module !== "string";
   return ok({ version: made.value, files, hasModule });
 }
@@ -66,13 +65,13 @@ export async function loadDeployedVersion(
   const source = sourceFile(row.language);
   const files = await store.read(row, (file) => file !== source || row.language === "wasm");
   if (!files.ok) return files;
-  const stored = decodeArtifact(files.value);
+  const stored = readArtifact(files.value);
   if (!stored.ok) {
     return err(skerryError("storage_failed", `Cannot read ${row.id}: ${stored.error}`));
   }
   const input = { ...row, config: row.config ?? undefined };
-  const made = await fromArtifact(input, stored.value.artifact, config.value, maker);
-  if (!made.ok || made.value.runnable?.engineHash === stored.value.engineHash) return made;
+  const made = await fromArtifact(input, stored.value, config.value, maker);
+  if (!made.ok || engineHashOf(made.value) === row.engineHash) return made;
   return await rebuild(row, store, config.value, maker);
 }
 
@@ -130,6 +129,11 @@ function readDeployedConfig(
 function keepModule(artifact: Artifact): Artifact {
   if (artifact.kind === "static" || typeof artifact.module === "string") return artifact;
   return { ...artifact, module: artifact.module.slice() } satisfies ModuleArtifact;
+}
+
+/** Which engine a version was made for, if any. */
+export function engineHashOf({ runnable }: LoadedVersion): string | null {
+  return runnable?.engineHash ?? null;
 }
 
 /** The export that is called, for the metadata. */

@@ -28,8 +28,8 @@ export class DeploymentStore {
     this.#database = database;
     this.#files = files;
     this.content = database.read();
-    this.#ids = new Set(folders.map((name) => name.toLowerCase()));
     const known = new Set(this.content.versions.map(({ id }) => id));
+    this.#ids = new Set([...folders, ...known].map((name) => name.toLowerCase()));
     this.#sweep = this.#removeAll(folders.filter((name) => !known.has(name)));
   }
 

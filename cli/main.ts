@@ -3,6 +3,8 @@ import type { Platform } from "../runtime/platform/platform.ts";
 import { callVerb } from "./call.ts";
 import { type CliContext, USAGE_ERROR, type Verb } from "./context.ts";
 import { linePrinter } from "./line_printer.ts";
+import { lockVerb } from "./lock.ts";
+import { logVerb } from "./log.ts";
 import { runVerb } from "./run.ts";
 import { serveVerb } from "./serve.ts";
 import { VERSION } from "./version.ts";
@@ -11,6 +13,8 @@ const VERBS: Readonly<Record<string, { readonly run: Verb; readonly summary: str
   serve: { run: serveVerb, summary: "serve the functions of a folder over HTTP" },
   call: { run: callVerb, summary: "call a function of a native library" },
   run: { run: runVerb, summary: "run one module on the terminal, with limits" },
+  lock: { run: lockVerb, summary: "acquire, release and show locks of a server" },
+  log: { run: logVerb, summary: "append to, read and list logs of a server" },
 };
 
 const HELP = `Skerry ${VERSION}, a single-file edge runtime for WASI functions

@@ -39,9 +39,10 @@ export interface Cancel extends Numbered {
   readonly reason: "cancelled" | "timeout";
 }
 
-/** Begins the holder's lease anew. */
-export interface Renew extends Numbered {
+/** Begins the holder's lease anew. Not numbered: doing it twice harms nothing, and it must not end a wait for another lock. */
+export interface Renew {
   readonly type: "renew";
+  readonly client: string;
   readonly lock: string;
   readonly token: number;
   readonly ttlMs: number;

@@ -10,7 +10,7 @@ export const MAX_HELD_LOCKS = 1000;
 /** Logs there may be. */
 export const MAX_LOGS = 10_000;
 
-type SessionCommand = Acquire | Renew | Release | Append;
+type NumberedCommand = Acquire | Release | Append;
 
 /**
  * Folds a command into the state, in place. Deterministic: no clock, no randomness, no I/O, so whoever folds the same
@@ -44,6 +44,8 @@ function run(state: CoordState, command: Command, effects: Effects): Answer {
       return forget(state, command, effects);
     case "cancel":
       return cancel(state, command, effects);
+    case "renew":
+      return renew(state, command, effects);
     case "expire":
       return expire(state, command, effects);
     case "create":
@@ -57,7 +59,7 @@ function run(state: CoordState, command: Command, effects: Effects): Answer {
 }
 
 /** Runs a session's request, unless it ran before: then its stored answer is the answer. */
-function runOnce(state: CoordState, command: SessionCommand, effects: Effects): Answer {
+function runOnce(state: CoordState, command: NumberedCommand, effects: Effects): Answer {
   const { client, seq } = command;
   const session = activeSession(state, client);
   if (session === undefined) return refused("session_expired", client);
@@ -75,15 +77,13 @@ function runOnce(state: CoordState, command: SessionCommand, effects: Effects): 
 function execute(
   state: CoordState,
   session: Session,
-  command: SessionCommand,
+  command: NumberedCommand,
   effects: Effects,
 ): Answer {
   switch (command.type) {
     case "acquire":
       if (session.held.size >= MAX_HELD_LOCKS) return refused("overloaded", command.lock);
       return acquire(state, session, command, effects);
-    case "renew":
-      return renew(state, command, effects);
     case "release":
       return release(state, command, effects);
     case "append":
@@ -93,8 +93,11 @@ function execute(
 
 function renew(state: CoordState, command: Renew, effects: Effects): Answer {
   const { client, lock: name, token, ttlMs } = command;
+  const session = activeSession(state, client);
+  if (session === undefined) return refused("session_expired", client);
   const lock = state.locks.get(name);
   if (!holds(lock, client, token)) return refused("lock_lost", name);
+  touch(state, client, session);
   lock.renewal++;
   lock.ttlMs = ttlMs;
   effects.locks.push(name);

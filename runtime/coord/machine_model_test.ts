@@ -52,8 +52,16 @@ class Model {
         ) this.#next(command.lock, position);
         return "done";
       }
+      case "renew": {
+        if (!this.open.has(command.client)) return "session_expired";
+        const holder = this.lines[command.lock]![0];
+        if (holder?.request.client !== command.client || holder.token !== command.token) {
+          return "lock_lost";
+        }
+        holder.renewals++;
+        return "renewed";
+      }
       case "acquire":
-      case "renew":
       case "release":
       case "append":
         return this.#request(command, position);
@@ -63,7 +71,7 @@ class Model {
   }
 
   #request(
-    command: Extract<Command, { type: "acquire" | "renew" | "release" | "append" }>,
+    command: Extract<Command, { type: "acquire" | "release" | "append" }>,
     position: number,
   ): string {
     const { client, seq } = command;
@@ -84,7 +92,7 @@ class Model {
   }
 
   #execute(
-    command: Extract<Command, { type: "acquire" | "renew" | "release" | "append" }>,
+    command: Extract<Command, { type: "acquire" | "release" | "append" }>,
     request: Request,
     position: number,
   ): string {
@@ -104,10 +112,6 @@ class Model {
     const holder = this.lines[lock]![0];
     if (holder?.request.client !== request.client || holder.token !== command.token) {
       return "lock_lost";
-    }
-    if (command.type === "renew") {
-      holder.renewals++;
-      return "renewed";
     }
     if (command.type === "release") {
       this.#next(lock, position);
@@ -215,7 +219,7 @@ function commandOf(chosen: Choice, model: Model): Command {
     case "acquire":
       return { type, client, seq, lock, ttlMs: 2000, ...waitMs === undefined ? {} : { waitMs } };
     case "renew":
-      return { type, client, seq, lock, token, ttlMs: 2000 };
+      return { type, client, lock, token, ttlMs: 2000 };
     case "release":
       return { type, client, seq, lock, token };
     case "append":

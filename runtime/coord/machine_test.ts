@@ -91,7 +91,7 @@ Deno.test("Who is not the holder can neither append nor renew nor release", () =
     const token = client === "b" ? 3 : 2;
     assertEquals(refusedBecause(answer(append(client, 1, token))), "lock_lost");
     assertEquals(refusedBecause(answer(release(client, 2, token))), "lock_lost");
-    const renew = { type: "renew", client, seq: 3, lock: "files", token, ttlMs: 1 } as const;
+    const renew = { type: "renew", client, lock: "files", token, ttlMs: 1 } as const;
     assertEquals(refusedBecause(answer(renew)), "lock_lost");
   }
 });
@@ -112,7 +112,7 @@ Deno.test("A lease that ran out ends only when somebody waits, and only the rene
   expire(0);
   assertEquals(state.locks.get("files")?.holder, "a");
   send(acquire("b", 0));
-  send({ type: "renew", client: "a", seq: 1, lock: "files", token: 3, ttlMs: 2000 });
+  send({ type: "renew", client: "a", lock: "files", token: 3, ttlMs: 2000 });
   assertEquals(expire(0).settled, []);
   assertEquals(expire(1).settled.map(({ client }) => client), ["b"]);
   assertEquals(refusedBecause(send(append("a", 2, 3)).answer), "lock_lost");
@@ -151,6 +151,17 @@ Deno.test("A new request takes back the one that waits", () => {
     [0, "lock_wait_cancelled"],
   ]);
   assertEquals(state.locks.get("files")?.queue, []);
+});
+
+Deno.test("A renewal leaves the client's wait for another lock alone", () => {
+  const { state, send } = machine("a", "b");
+  send(acquire("a", 0));
+  send(acquire("b", 0, "other"));
+  send(acquire("a", 1, "other"));
+  const renew = { type: "renew", client: "a", lock: "files", token: 3, ttlMs: 2000 } as const;
+  assertEquals(send(renew).answer.kind, "renewed");
+  assertEquals(send({ ...renew, client: "nobody" }).answer.kind, "refused");
+  assertEquals(state.locks.get("other")?.queue.map(({ client }) => client), ["a"]);
 });
 
 Deno.test("A wait of no length does not wait", () => {

@@ -73,12 +73,16 @@ const readCancel: CommandReader = (members) => {
     : sender;
 };
 
+/** A sequence number is allowed, and not needed: see `Renew`. */
 const readRenew: CommandReader = (members, lock) => {
-  const holder = readHolder(members);
-  if (!holder.ok) return holder;
+  const client = readName(members.client_id, "client_id");
+  if (!client.ok) return client;
+  const token = readWhole(members, "token", TOKEN);
+  if (!token.ok) return token;
   const ttlMs = readWhole(members, "ttl_ms", { ...TTL_MS, missing: DEFAULT_TTL_MS });
   if (!ttlMs.ok) return ttlMs;
-  return ok({ command: { type: "renew", ...holder.value, lock, ttlMs: ttlMs.value } });
+  const holder = { client: client.value, token: token.value as number };
+  return ok({ command: { type: "renew", ...holder, lock, ttlMs: ttlMs.value } });
 };
 
 const readRelease: CommandReader = (members, lock) => {

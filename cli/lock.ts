@@ -1,0 +1,167 @@
+import { type AcquireOptions, CoordClient } from "../runtime/coord/client/coord_client.ts";
+import { LogReader } from "../runtime/coord/client/log_reader.ts";
+import { HeldLock } from "../runtime/coord/client/held_lock.ts";
+import { SYSTEM_CLOCK } from "../runtime/coord/clock.ts";
+import { err, ok, type Result } from "../runtime/result.ts";
+import {
+  helpText,
+  type Option,
+  parseArguments,
+  type ParsedArguments,
+  wholeNumber,
+} from "./arguments.ts";
+import { type CliContext, usageError } from "./context.ts";
+import {
+  clientOptions,
+  HOLDER_OPTIONS,
+  readHolder,
+  requestError,
+  SERVER_OPTIONS,
+} from "./coord_arguments.ts";
+import { runHolding } from "./lock_command.ts";
+
+const OPTIONS: Readonly<Record<string, Option>> = {
+  ...SERVER_OPTIONS,
+  "ttl-ms": { value: "N", help: "length of the lease, renewed while COMMAND runs; default: 2000" },
+  "wait-ms": { value: "N", help: "give up after waiting for so long; default: waits without end" },
+  ...HOLDER_OPTIONS,
+};
+
+const HELP = helpText({
+  summary: "Acquires, releases and shows locks of a Skerry server.",
+  usage: `skerry lock acquire NAME [OPTIONS] -- COMMAND [ARGS]   runs COMMAND while holding the lock
+       skerry lock acquire NAME [OPTIONS]     prints client and token; the lease runs on
+       skerry lock release NAME --client ID --lock-token N
+       skerry lock show [NAME]`,
+  options: OPTIONS,
+  notes:
+    `COMMAND finds SKERRY_LOCK, SKERRY_LOCK_TOKEN, SKERRY_CLIENT_ID and SKERRY_URL in its environment.
+
+Exit code: COMMAND's own; 75 if the lock was lost while it ran (it is sent SIGTERM);
+1 if the lock was not to be had; 127 if COMMAND cannot be run; 2 for a wrong command line.`,
+});
+
+const MAX_MS = 24 * 3_600_000;
+
+/** `skerry lock acquire|release|show`. */
+export async function lockVerb(args: readonly string[], context: CliContext): Promise<number> {
+  const parsed = parseArguments(args, OPTIONS);
+  if (!parsed.ok) return usageError(context, "lock", parsed.error);
+  if (parsed.value.switches.help) {
+    context.print(HELP);
+    return 0;
+  }
+  const [action, name, more] = parsed.value.positional;
+  if (more !== undefined) return usageError(context, "lock", `Unexpected argument "${more}"`);
+  if (action === "show") return await show(name, parsed.value, context);
+  if (action !== "acquire" && action !== "release") {
+    return usageError(context, "lock", `There is no action "${action ?? ""}" of locks`);
+  }
+  if (name === undefined) return usageError(context, "lock", "The name of the lock is missing");
+  return action === "acquire"
+    ? await acquire(name, parsed.value, context)
+    : await release(name, parsed.value, context);
+}
+
+async function acquire(name: string, args: ParsedArguments, context: CliContext): Promise<number> {
+  const wishes = readWishes(args);
+  if (!wishes.ok) return usageError(context, "lock", wishes.error);
+  const client = await CoordClient.init({ ...clientOptions(args), clientId: args.values.client });
+  if (!client.ok) return requestError(context, args, client.error);
+  if (args.rest.length > 0) {
+    return await acquireFor(client.value, name, wishes.value, args, context);
+  }
+  const lock = await client.value.lockAcquire(name, wishes.value);
+  if (!lock.ok) return requestError(context, args, lock.error);
+  lock.value.settle();
+  const { token, ttlMs } = lock.value;
+  const { clientId } = client.value;
+  context.print(
+    args.switches.json
+      ? JSON.stringify({ rc: 0, lock: name, client_id: clientId, token, ttl_ms: ttlMs })
+      : `SKERRY_CLIENT_ID=${clientId} SKERRY_LOCK=${name} SKERRY_LOCK_TOKEN=${token}`,
+  );
+  return 0;
+}
+
+async function acquireFor(
+  client: CoordClient,
+  name: string,
+  wishes: AcquireOptions,
+  args: ParsedArguments,
+  context: CliContext,
+): Promise<number> {
+  const { url } = clientOptions(args);
+  const done = await client.withLock(name, (lock) => {
+    const environment = {
+      SKERRY_URL: url,
+      SKERRY_CLIENT_ID: client.clientId,
+      SKERRY_LOCK: name,
+      SKERRY_LOCK_TOKEN: String(lock.token),
+    };
+    return runHolding(args.rest, environment, lock.signal, context.printError);
+  }, wishes);
+  await client.close();
+  return done.ok ? done.value : requestError(context, args, done.error);
+}
+
+async function release(name: string, args: ParsedArguments, context: CliContext): Promise<number> {
+  const holder = readHolder(args);
+  if (!holder.ok) return usageError(context, "lock", holder.error);
+  if (holder.value === undefined) {
+    return usageError(context, "lock", "Options --client and --lock-token are needed");
+  }
+  const { client: clientId, token } = holder.value;
+  const client = CoordClient.resume({ ...clientOptions(args), clientId });
+  const released = await client.lockRelease(name, heldElsewhere(name, token));
+  if (!released.ok) return requestError(context, args, released.error);
+  if (args.switches.json) context.print(JSON.stringify({ rc: 0 }));
+  return 0;
+}
+
+async function show(
+  name: string | undefined,
+  args: ParsedArguments,
+  context: CliContext,
+): Promise<number> {
+  const reader = new LogReader(clientOptions(args));
+  const path = name === undefined ? "locks" as const : `locks/${encodeURIComponent(name)}` as const;
+  const shown = await reader.show(path);
+  if (!shown.ok) return requestError(context, args, shown.error);
+  if (args.switches.json) context.print(JSON.stringify(shown.value));
+  else for (const line of describe(shown.value)) context.print(line);
+  return 0;
+}
+
+interface LockJson {
+  readonly name: string;
+  readonly holder: string | null;
+  readonly token: number | null;
+  readonly lease_left_ms: number | null;
+  readonly queue: readonly string[];
+}
+
+function describe(shown: Readonly<Record<string, unknown>>): string[] {
+  const locks = (shown.locks ?? [shown]) as readonly LockJson[];
+  if (locks.length === 0) return ["No lock is held"];
+  return locks.map(({ name, holder, token, lease_left_ms, queue }) =>
+    holder === null
+      ? `${name}  free`
+      : `${name}  held by ${holder}  token ${token}  lease ${lease_left_ms} ms  waiting ${queue.length}`
+  );
+}
+
+/** A lock that an earlier process of this client was granted; its lease is not measured here. */
+export function heldElsewhere(name: string, token: number): HeldLock {
+  const lock = new HeldLock({ name, token, ttlMs: MAX_MS }, MAX_MS, SYSTEM_CLOCK);
+  lock.settle();
+  return lock;
+}
+
+function readWishes(args: ParsedArguments): Result<AcquireOptions, string> {
+  const ttlMs = wholeNumber(args, "ttl-ms", { min: 1, max: MAX_MS });
+  const waitMs = wholeNumber(args, "wait-ms", { min: 0, max: MAX_MS });
+  if (!ttlMs.ok) return err(ttlMs.error);
+  if (!waitMs.ok) return err(waitMs.error);
+  return ok({ ttlMs: ttlMs.value, waitMs: waitMs.value });
+}

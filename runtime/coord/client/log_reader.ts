@@ -1,0 +1,139 @@
+import { err, ok, type Result } from "../../result.ts";
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
+import type { CoordError } from "./coord_error.ts";
+import { readOutcome, Transport, type TransportOptions } from "./transport.ts";
+
+/** A record as a reader sees it. */
+export interface ReadRecord {
+  readonly index: number;
+  /** Bytes of the log before it. */
+  readonly offset: number;
+  readonly data: Uint8Array;
+}
+
+/** How long to wait before following again after the connection broke. */
+const RECONNECT_MS = 1000;
+
+/**
+ * Reads logs. Needs no session.
+ *
+ * @example
+ * ```ts
+ * import { LogReader } from "./log_reader.ts";
+ *
+ * async function show(signal: AbortSignal): Promise<void> {
+ *   const reader = new LogReader({ url: "http://127.0.0.1:8080" });
+ *   for await (const { index, data } of reader.follow("file_0", { from: -10, signal })) {
+ *     console.log(index, new TextDecoder().decode(data));
+ *   }
+ * }
+ * ```
+ */
+export class LogReader {
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+
+  constructor(options: TransportOptions & { readonly clock?: Clock }) {
+    this.#transport = new Transport(options);
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+  }
+
+  /** Records from `from` on, negative counting from the end; at most `limit` of them. `next` is where to go on. */
+  async read(
+    log: string,
+    { from = 0, limit = 1000 }: { readonly from?: number; readonly limit?: number } = {},
+  ): Promise<Result<{ readonly records: ReadRecord[]; readonly next: number }, CoordError>> {
+    const path = `logs/${encodeURIComponent(log)}?from=${from}&limit=${limit}`;
+    const page = await this.#json(path);
+    if (!page.ok) return page;
+    const { records, next } = page.value as unknown as { records: JsonRecord[]; next: number };
+    return ok({ records: records.map(readRecord), next });
+  }
+
+  /** Whatever the server tells below `/_/` at this path, as JSON. */
+  async #json(path: string): Promise<Result<Readonly<Record<string, unknown>>, CoordError>> {
+    try {
+      const outcome = await readOutcome(await this.#transport.get(path, "application/json"));
+      if (outcome.kind === "answered") return ok(outcome.body);
+      if (outcome.kind === "refused") return err(outcome.error);
+      return err(noAnswer(outcome.kind === "failed" ? outcome.reason : "not an answer"));
+    } catch (thrown) {
+      return err(noAnswer((thrown as Error).message));
+    }
+  }
+
+  /** How logs, or locks, are: the list of all, or one of them, as JSON. */
+  async show(
+    what: "locks" | "logs" | `locks/${string}` | `logs/${string}`,
+  ): Promise<Result<Readonly<Record<string, unknown>>, CoordError>> {
+    return await this.#json(what);
+  }
+
+  /**
+   * Records from `from` on, then each as it is appended, until `signal` aborts. Connects again when the connection breaks,
+   * where it was. Throws if the log does not exist or may not be read.
+   */
+  async *follow(
+    log: string,
+    { from = 0, signal }: { readonly from?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<ReadRecord> {
+    let next = from;
+    while (!signal?.aborted) {
+      try {
+        for await (const record of this.#events(log, next, signal)) {
+          next = record.index + 1;
+          yield record;
+        }
+      } catch (thrown) {
+        if (signal?.aborted) return;
+        if (thrown instanceof Refusal) throw new Error(thrown.error.message);
+      }
+      await new Promise<void>((resolve) => this.#clock.after(RECONNECT_MS, resolve));
+    }
+  }
+
+  async *#events(log: string, from: number, signal?: AbortSignal): AsyncGenerator<ReadRecord> {
+    const path = `logs/${encodeURIComponent(log)}?from=${from}`;
+    const response = await this.#transport.get(path, "text/event-stream", signal);
+    if (!response.ok) {
+      const outcome = await readOutcome(response);
+      if (outcome.kind === "refused") throw new Refusal(outcome.error);
+      return;
+    }
+    let text = "";
+    for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
+      const events = (text + piece).split("\n\n");
+      text = events.pop()!;
+      for (const event of events) {
+        const data = /^data: (.*)$/m.exec(event)?.[1];
+        if (data !== undefined) yield readRecord(JSON.parse(data));
+      }
+    }
+  }
+}
+
+class Refusal extends Error {
+  readonly error: CoordError;
+
+  constructor(error: CoordError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+interface JsonRecord {
+  readonly index: number;
+  readonly offset: number;
+  readonly data?: string;
+  readonly data_base64?: string;
+}
+
+function readRecord({ index, offset, data, data_base64 }: JsonRecord): ReadRecord {
+  if (data !== undefined) return { index, offset, data: new TextEncoder().encode(data) };
+  const bytes = Uint8Array.from(atob(data_base64 ?? ""), (character) => character.charCodeAt(0));
+  return { index, offset, data: bytes };
+}
+
+function noAnswer(reason: string): CoordError {
+  return { code: "no_answer", message: `Cannot reach the server: ${reason}`, rc: -1 };
+}

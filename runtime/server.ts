@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { type BuildService, createBuildService } from "./build/build_service.ts";
+import { loadEngine } from "./build/engines.ts";
+import type { ToolchainPlaces } from "./build/toolchain_package.ts";
 import { openCoord } from "./coord/open_coord.ts";
 import { openDataFolder } from "./data/data_folder.ts";
 import { Compiler } from "./dispatch/compiler.ts";
@@ -111,6 +113,7 @@ export async function startServer(
     dataFolder: options.dataFolder,
     prepare: (bytes, prepareOptions) => compiler.prepare(bytes, prepareOptions),
     build: builds.build,
+    loadEngine: (engine) => loadEngine(engine, toolchainPlaces(options)),
     environment: options.environment,
     log: (event) => {
       // What is being prepared then fails because of that, which is no news.
@@ -201,12 +204,17 @@ function folderHints(folder: string, onHint: () => void, platform: Platform): Ch
   return new ThreadHints(folder, onHint, platform.spawnWorker("watcher"));
 }
 
-function buildService({ dataFolder }: ServerOptions, platform: Platform): BuildService {
+function buildService(options: ServerOptions, platform: Platform): BuildService {
   return createBuildService({
     spawn: () => platform.spawnWorker("builder"),
-    cacheFolder: join(dataFolder, "cache"),
-    toolchainsFolder: join(dataFolder, "toolchains"),
+    cacheFolder: join(options.dataFolder, "cache"),
+    environment: options.environment,
+    ...toolchainPlaces(options),
   });
+}
+
+function toolchainPlaces({ dataFolder }: ServerOptions): ToolchainPlaces {
+  return { toolchainsFolder: join(dataFolder, "toolchains") };
 }
 
 function workerPool(options: ServerOptions, platform: Platform): WorkerPool {

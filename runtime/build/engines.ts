@@ -1,0 +1,37 @@
+import { type SkerryError, skerryError } from "../errors.ts";
+import { err, type Result } from "../result.ts";
+import type { EngineName } from "./artifact.ts";
+import { loadPythonModule } from "./python/engine.ts";
+import type { ToolchainPlaces } from "./toolchain_package.ts";
+
+type LoadModule = (
+  places: ToolchainPlaces,
+) => Promise<Result<Uint8Array<ArrayBuffer>, SkerryError>>;
+
+/** Every interpreter. To add one, write how its module is read and list it here. */
+const ENGINES: Readonly<Partial<Record<EngineName, LoadModule>>> = {
+  python: loadPythonModule,
+};
+
+/**
+ * Reads the module of an interpreter, as its functions' artifacts need it. The package loads at first use.
+ *
+ * @returns `toolchain_missing` with the command that installs it
+ *
+ * @example
+ * ```ts
+ * import { loadEngine } from "./engines.ts";
+ *
+ * const python = await loadEngine("python", { toolchainsFolder: ".skerry/toolchains" });
+ * if (python.ok) console.log(python.value.length > 1_000_000); // true
+ * ```
+ */
+export function loadEngine(
+  engine: EngineName,
+  places: ToolchainPlaces,
+): Promise<Result<Uint8Array<ArrayBuffer>, SkerryError>> {
+  const load = ENGINES[engine];
+  if (load !== undefined) return load(places);
+  const message = `Cannot load ${engine}: this Skerry has no such engine`;
+  return Promise.resolve(err(skerryError("toolchain_missing", message)));
+}

@@ -1,4 +1,5 @@
 /** All benchmarks, in the order they run in. */
+import { coord } from "./coord.ts";
 import { files } from "./files.ts";
 import { http } from "./http.ts";
 import { instances } from "./instances.ts";
@@ -18,4 +19,5 @@ export const BENCHES: readonly Bench[] = [
   http,
   neighbour,
   memory,
+  coord,
 ];

@@ -3,6 +3,7 @@ import { type SkerryError, skerryError } from "../errors.ts";
 import { sqlite } from "../platform/sqlite.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Command } from "./command.ts";
+import { adaptiveSchedule, type CommitSchedule } from "./commit_schedule.ts";
 import type { Log, LogFollower, LogRecord, Proposal, ReadBounds, RecordPlace } from "./log.ts";
 import { prepareDatabase } from "./sqlite_schema.ts";
 
@@ -14,20 +15,21 @@ export interface SqliteLogOptions {
   readonly onFailure: (error: SkerryError) => void;
   /** Commands after which a snapshot is taken. @default 20000 */
   readonly snapshotEvery?: number;
-  /** When a group of commands is committed. @default queueMicrotask */
-  readonly schedule?: (commit: () => void) => void;
+  /** When a group of commands is committed. @default as {@linkcode adaptiveSchedule} has it */
+  readonly schedule?: CommitSchedule;
 }
 
 const SNAPSHOT_EVERY = 20_000;
 
 /**
- * A log in an SQLite database of this server. What is proposed before the next microtask is committed as one transaction,
- * with one wait for the disk. See RATIONALE.md, "Why does the lock service commit by microtask?".
+ * A log in an SQLite database of this server. What is proposed until the schedule says so is committed as one transaction,
+ * with one wait for the disk.
  */
 export class SqliteLog implements Log {
   readonly #database: DatabaseSync;
   readonly #options: SqliteLogOptions;
   readonly #statements: Statements;
+  readonly #commitSoon: CommitSchedule;
   #follower: LogFollower | undefined;
   #position = 0;
   #snapshotPosition = 0;
@@ -39,6 +41,7 @@ export class SqliteLog implements Log {
     this.#database = database;
     this.#options = options;
     this.#statements = prepareStatements(database);
+    this.#commitSoon = options.schedule ?? adaptiveSchedule();
   }
 
   /** Opens the database, and makes it where it is missing. @returns `invalid_config` if that cannot be done */
@@ -105,15 +108,15 @@ export class SqliteLog implements Log {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    const { schedule = queueMicrotask } = this.#options;
-    schedule(() => this.#commit());
+    this.#commitSoon(() => this.#commit());
   }
 
-  #commit(): void {
+  /** How many commands it committed. */
+  #commit(): number {
     this.#isScheduled = false;
     const batch = this.#proposed;
     const follower = this.#follower;
-    if (batch.length === 0 || follower === undefined || this.#hasFailed) return;
+    if (batch.length === 0 || follower === undefined || this.#hasFailed) return 0;
     this.#proposed = [];
     try {
       this.#database.exec("BEGIN IMMEDIATE");
@@ -121,9 +124,11 @@ export class SqliteLog implements Log {
       this.#takeSnapshot(follower);
       this.#database.exec("COMMIT");
     } catch (thrown) {
-      return this.#fail(thrown as Error);
+      this.#fail(thrown as Error);
+      return 0;
     }
     follower.onDurable();
+    return batch.length;
   }
 
   /** The follower's state is ahead of the disk until the commit; nobody sees it before, for nothing here waits. */

@@ -1,6 +1,7 @@
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, type Result } from "../result.ts";
 import type { EngineName } from "./artifact.ts";
+import { loadPhpModule } from "./php/engine.ts";
 import { loadPythonModule } from "./python/engine.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
@@ -10,6 +11,7 @@ type LoadModule = (
 
 /** Every interpreter. To add one, write how its module is read and list it here. */
 const ENGINES: Readonly<Partial<Record<EngineName, LoadModule>>> = {
+  php: loadPhpModule,
   python: loadPythonModule,
 };
 

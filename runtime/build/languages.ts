@@ -1,6 +1,7 @@
 import { cLanguage, cppLanguage } from "./c.ts";
 import { htmlLanguage } from "./html.ts";
 import type { Language, LanguageName } from "./language.ts";
+import { phpLanguage } from "./php.ts";
 import { pythonLanguage } from "./python.ts";
 import { prebuiltLanguage } from "./prebuilt.ts";
 import type { ToolEnvironment } from "./native/find_program.ts";
@@ -21,6 +22,7 @@ export interface LanguageContext extends ToolchainPlaces {
 const LANGUAGES: readonly ((context: LanguageContext) => Language)[] = [
   cLanguage,
   cppLanguage,
+  phpLanguage,
   pythonLanguage,
   goLanguage,
   htmlLanguage,

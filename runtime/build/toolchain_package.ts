@@ -85,7 +85,7 @@ export function toolchainFile(
 ): Result<string, SkerryError> {
   const entries = [
     () => import.meta.resolve(wanted.name),
-    () => inFolder(wanted, places.toolchainsFolder),
+    () => manifestIn(wanted, places.toolchainsFolder),
     () => resolved(fetchable(wanted, places)),
   ];
   for (const entry of entries) {
@@ -133,6 +133,11 @@ function inFolder({ name }: ToolchainPackage, folder: string | undefined): strin
   } catch {
     return undefined;
   }
+}
+
+/** Where npm put the package below this folder; an entry may be there only for importing. */
+function manifestIn({ name }: ToolchainPackage, folder: string | undefined): string | undefined {
+  return folder && pathToFileURL(join(folder, "node_modules", name, "package.json")).href;
 }
 
 function packageFolder(

@@ -48,3 +48,14 @@ Deno.test("A package without the wanted file is as good as missing", () => {
   const file = toolchainFile(toolchainPackage("wabt"), "no-such-file.wasm", OFFLINE);
   assertEquals(errorOf(file).code, "toolchain_missing");
 });
+
+Deno.test("Files of a package that can only be imported are found in the folder of toolchains", async () => {
+  await using folder = await temporaryFolder();
+  const home = join(folder.path, "node_modules", ABSENT.name);
+  await mkdir(home, { recursive: true });
+  const manifest = { name: ABSENT.name, exports: { ".": { import: "./a.mjs" } } };
+  await writeFile(join(home, "package.json"), JSON.stringify(manifest));
+  const places = { toolchainsFolder: folder.path, mayFetch: false };
+  const file = toolchainFile(ABSENT, "package.json", places);
+  assertEquals(file, { ok: true, value: join(home, "package.json") });
+});

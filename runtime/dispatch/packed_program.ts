@@ -6,6 +6,7 @@ import type { Program } from "../isolate/program.ts";
  */
 export interface PackedProgram {
   readonly args: readonly string[];
+  readonly environ: Program["environ"];
   readonly buffer: SharedArrayBuffer;
   readonly files: readonly PackedFile[];
   readonly snapshot: PackedSnapshot | undefined;
@@ -37,7 +38,7 @@ export function packProgram(program: Program): PackedProgram {
   return made;
 }
 
-function pack({ args, files, snapshot }: Program): PackedProgram {
+function pack({ args, environ, files, snapshot }: Program): PackedProgram {
   const entries = Object.entries(files);
   const extents = snapshot?.extents ?? [];
   let end = 0;
@@ -54,6 +55,7 @@ function pack({ args, files, snapshot }: Program): PackedProgram {
   extents.forEach(({ bytes }, i) => all.set(bytes, packedExtents[i]!.offset));
   return {
     args,
+    environ,
     buffer,
     files: packedFiles,
     snapshot: snapshot && { memoryPages: snapshot.memoryPages, extents: packedExtents },
@@ -61,10 +63,11 @@ function pack({ args, files, snapshot }: Program): PackedProgram {
 }
 
 /** What {@linkcode packProgram} packed, as views of the same shared memory. */
-export function unpackProgram({ args, buffer, files, snapshot }: PackedProgram): Program {
+export function unpackProgram({ args, environ, buffer, files, snapshot }: PackedProgram): Program {
   const bytesOf = ({ offset, length }: Slice) => new Uint8Array(buffer, offset, length);
   return {
     args,
+    environ,
     files: Object.fromEntries(files.map((file) => [file.path, bytesOf(file)])),
     snapshot: snapshot && {
       memoryPages: snapshot.memoryPages,

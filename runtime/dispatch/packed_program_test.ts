@@ -4,6 +4,7 @@ import { packProgram, unpackProgram } from "./packed_program.ts";
 
 const PROGRAM: Program = {
   args: ["-I", "/app/main.py"],
+  environ: { SCRIPT_FILENAME: "/app/main.py" },
   files: { "/app/main.py": Uint8Array.of(1, 2, 3), "/app/empty": new Uint8Array(0) },
   snapshot: {
     memoryPages: 2,
@@ -12,7 +13,9 @@ const PROGRAM: Program = {
 };
 
 Deno.test("A program comes out as it went in", () => {
-  for (const program of [PROGRAM, { args: [], files: {}, snapshot: undefined }]) {
+  for (
+    const program of [PROGRAM, { args: [], environ: undefined, files: {}, snapshot: undefined }]
+  ) {
     assertEquals(unpackProgram(structuredClone(packProgram(program))), program);
   }
 });

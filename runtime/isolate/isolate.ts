@@ -11,6 +11,7 @@ import type { RunResult } from "./outcome.ts";
 import type { PreparedModule } from "./prepared_module.ts";
 import type { Program } from "./program.ts";
 import { insertArgs } from "./program_args.ts";
+import { prependEnviron } from "./program_environ.ts";
 import { programMounts } from "./program_files.ts";
 import type { RunInput } from "./run_input.ts";
 import { captureSnapshot, PAGE_BYTES, type Snapshot } from "./snapshot.ts";
@@ -47,7 +48,7 @@ export class Isolate {
    */
   constructor(prepared: PreparedModule, system: WasiHostOptions, program?: Program) {
     this.#prepared = prepared;
-    this.#io = new IsolateIo(program?.args);
+    this.#io = new IsolateIo(program);
     this.#snapshot = program?.snapshot;
     const files = programMounts(program?.files ?? {});
     this.#host = new WasiHost(
@@ -169,10 +170,13 @@ class IsolateIo implements RunIo {
   readonly stdout = new BufferSink("stop");
   readonly stderr = new BufferSink("drop");
   readonly #programArgs: StringBlock | undefined;
+  readonly #programEnviron: StringBlock | undefined;
   #input: RunInput | undefined;
 
-  constructor(programArgs: readonly string[] = []) {
-    if (programArgs.length > 0) this.#programArgs = encodeStrings(programArgs);
+  constructor({ args = [], environ = {} }: Partial<Program> = {}) {
+    if (args.length > 0) this.#programArgs = encodeStrings(args);
+    const variables = Object.entries(environ).map(([name, value]) => `${name}=${value}`);
+    if (variables.length > 0) this.#programEnviron = encodeStrings(variables);
   }
 
   begin(input: RunInput, budget: IsolateBudget): void {
@@ -194,6 +198,8 @@ class IsolateIo implements RunIo {
   }
 
   environ(): StringBlock {
-    return this.#input!.environ();
+    const environ = this.#input!.environ();
+    const own = this.#programEnviron;
+    return own === undefined ? environ : prependEnviron(own, environ);
   }
 }

@@ -7,6 +7,8 @@ import type { Snapshot } from "./snapshot.ts";
 export interface Program {
   /** Arguments after `argv[0]` and before those of the request, e.g. `["-I", "/app/main.py"]`. */
   readonly args: readonly string[];
+  /** Variables besides those of the request, e.g. `SCRIPT_FILENAME`; these come first. @default none */
+  readonly environ?: Readonly<Record<string, string>>;
   /** Read-only files every run finds, by absolute guest path, e.g. `/app/main.py`. */
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** What memory instances start from. @default what the module itself initialises */

@@ -98,3 +98,15 @@ Deno.test("Arguments of a program stand behind the name and before the request's
     ["arg: /f", "arg: -I", "arg: /app/é.py", "arg: name=Ada"],
   );
 });
+
+Deno.test("Variables of a program stand before the request's", async () => {
+  const isolate = await newIsolate(await GUESTS.dumpEnvironment(), {
+    environ: { SCRIPT_FILENAME: "/app/é.php", EMPTY: "" },
+  });
+  const input = { ...INPUT, environ: () => ({ bytes: encode("A=1\0"), count: 1 }) };
+  const variables = () =>
+    new TextDecoder().decode(isolate.run("_start", input, POOL_BUDGET)!.stdout)
+      .split("\n").filter((line) => line.startsWith("env"));
+  const expected = ["env: SCRIPT_FILENAME=/app/é.php", "env: EMPTY=", "env: A=1"];
+  assertEquals([variables(), variables()], [expected, expected]);
+});

@@ -57,6 +57,8 @@ function addPath(environ: Map<string, string>, call: FunctionRequest): void {
   environ.set("X_RAW_PATH_INFO", rawPathInfo(call));
   // There is no file tree to translate into: as in WAGI it repeats PATH_INFO, and tells nothing of the host.
   environ.set("PATH_TRANSLATED", pathInfo);
+  // Not of RFC 3875, but every server has it and PHP's frameworks route by it.
+  environ.set("REQUEST_URI", requestUri(call));
   environ.set("X_FULL_URL", call.url);
   environ.set("X_MATCHED_ROUTE", fn.route);
 }
@@ -84,6 +86,12 @@ function scriptName(call: FunctionRequest): string {
   if (pathInfo === "" && Object.keys(params).length === 0) return fn.route;
   const decoded = decodePath(call.path) ?? call.path;
   return decoded.endsWith(pathInfo) ? decoded.slice(0, decoded.length - pathInfo.length) : decoded;
+}
+
+/** Path and query as they were sent. */
+function requestUri({ path, url }: FunctionRequest): string {
+  const query = queryOf(url);
+  return query === "" ? path : `${path}?${query}`;
 }
 
 /** PATH_INFO as it was sent. Counted in segments, since decoding changes lengths. */

@@ -18,6 +18,7 @@ Deno.test("a plain request has every variable of CGI/1.1", () => {
     PATH_INFO: "",
     X_RAW_PATH_INFO: "",
     PATH_TRANSLATED: "",
+    REQUEST_URI: "/hello?a=1&b=%20",
     X_FULL_URL: "http://example.com:8080/hello?a=1&b=%20",
     X_MATCHED_ROUTE: "/hello",
     REQUEST_METHOD: "POST",
@@ -41,6 +42,7 @@ Deno.test("the rest of a path is given decoded and raw, and SCRIPT_NAME is what 
   assertEquals(environ.get("PATH_INFO"), "/é/a/b");
   assertEquals(environ.get("X_RAW_PATH_INFO"), "/%C3%A9/a%2Fb");
   assertEquals(environ.get("PATH_TRANSLATED"), "/é/a/b");
+  assertEquals(environ.get("REQUEST_URI"), "/files/%C3%A9/a%2Fb");
   assertEquals(environ.get("X_MATCHED_ROUTE"), "/files/[...rest]");
 });
 

@@ -129,10 +129,11 @@ function defined<T extends object>(record: T): Partial<T> {
 const DECODER = new TextDecoder();
 
 function logCall(log: Log, entry: NativeCallLog, logsAll: boolean): void {
-  const { library, functionName, outcome, runMs, stderr, complaints } = entry;
+  const { origin, library, functionName, outcome, runMs, stderr, complaints } = entry;
   const name = `${library} ${functionName}`;
-  if (stderr.length > 0) log.info(DECODER.decode(stderr).trimEnd(), { native: name });
   for (const complaint of complaints) log.warn(complaint, { native: name });
+  if (origin === "http") return;
+  if (stderr.length > 0) log.info(DECODER.decode(stderr).trimEnd(), { native: name });
   const fields = { run_ms: runMs, outcome: outcome.kind };
   if (!hasSucceeded(outcome)) log.warn(`${name}: ${describeOutcome(outcome)}`, fields);
   else if (logsAll) log.info(name, fields);

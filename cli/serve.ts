@@ -272,12 +272,13 @@ function requestLogger(log: Log, isVerbose: boolean): (entry: RequestLog) => voi
     if (stderr !== undefined && stderr.length > 0) {
       log.info(decoder.decode(stderr).trimEnd(), { function: route, request: requestId });
     }
-    if (status < 500 && !isVerbose) return;
+    if (status < 500 && entry.reason === undefined && !isVerbose) return;
     const fields = {
       request: requestId,
       status,
       code: error?.code,
       error: error?.message,
+      reason: entry.reason,
       run_ms: entry.runMs,
       fuel: entry.fuel,
       path: entry.runPath,

@@ -114,6 +114,7 @@ export async function startServer(
     prepare: (bytes, prepareOptions) => compiler.prepare(bytes, prepareOptions),
     build: builds.build,
     loadEngine: (engine) => loadEngine(engine, toolchainPlaces(options)),
+    admitLibrary: native.value?.admit,
     environment: options.environment,
     log: (event) => {
       // What is being prepared then fails because of that, which is no news.
@@ -149,9 +150,13 @@ export async function startServer(
     functions: functions.value,
     deployments: functions.value.deployments!,
     dispatcher,
+    runNative: native.value?.run,
     kv: new KvStore(),
     coord: coord.value,
-    stats: { coord: () => coord.value.stats() },
+    stats: {
+      coord: () => coord.value.stats(),
+      ...native.value === undefined ? {} : { native: native.value.stats },
+    },
     publicFolder: join(options.functionsFolder, "public"),
     limits: options.requestLimits,
     statsHeaders: options.statsHeaders,

@@ -51,6 +51,7 @@ export class Catalogue {
       onActive: (fn, version) => this.#cache.keep(fn, heldBytes(version)),
       onRetired: (version) => {
         if (version.kind === "module") options.onRetired(version.target);
+        else if (version.kind === "native") version.target.library.release();
       },
       onNewVersion: ({ route, file }, { id }, isFirst) => {
         this.emit({ kind: "function_ready", route, file, version: id.slice(0, 12), isFirst });
@@ -183,6 +184,8 @@ function conflict(fn: FunctionEntry, owner: FunctionEntry): SkerryError {
 
 function heldBytes(version: LoadedVersion): number {
   if (version.kind === "static") return version.body.length;
+  // Nothing of a library is in this process.
+  if (version.kind === "native") return 0;
   return version.runnable?.heldBytes ?? version.size;
 }
 

@@ -10,6 +10,7 @@ import {
   readNonEmptyString,
 } from "./config_table.ts";
 import type { Abi, FunctionConfig } from "./function_config.ts";
+import type { NativeLimitChoice } from "./native_function.ts";
 import { readMounts } from "./mount_config.ts";
 
 /** What a function without a `NAME.toml` gets. */
@@ -84,17 +85,38 @@ function problemError(file: string, { key, message }: ConfigProblem): SkerryErro
 }
 
 function readConfig(root: ConfigTable, environment: Environment): FunctionConfig {
-  const config = {
+  const { runtime, given, ...rest } = {
     abi: root.value("abi", `one of ${ABIS.join(", ")}`, readAbi) ?? DEFAULT_CONFIG.abi,
+    runtime: root.value("runtime", "one of wasm, native", readRuntime),
     handler: root.string("handler"),
     methods: root.value("methods", 'a non-empty array of methods such as "GET"', readMethods),
-    limits: readLimits(root.table("limits")),
+    given: readLimits(root.table("limits")),
     env: readEnv(root, environment),
     kvNamespace: readKvNamespace(root.table("data")),
     mounts: readMounts(root),
   };
   checkIgnoredKeys(root);
-  return config;
+  const config = { ...rest, limits: moduleLimits(given) };
+  if (runtime !== "native") return config;
+  noteModuleKeys(root, config, given);
+  return { ...config, native: nativeLimits(given) };
+}
+
+function readRuntime(value: unknown): "wasm" | "native" | undefined {
+  return value === "wasm" || value === "native" ? value : undefined;
+}
+
+/** What a library cannot be given must not seem to be in force. */
+function noteModuleKeys(root: ConfigTable, config: FunctionConfig, { fuel }: GivenLimits): void {
+  const has = {
+    "abi": config.abi === "static",
+    "limits.fuel": fuel !== undefined,
+    "env": Object.keys(config.env).length > 0,
+    "mounts": config.mounts.length > 0,
+  };
+  for (const [key, isThere] of Object.entries(has)) {
+    if (isThere) root.note(key, "has no meaning for a native library; leave it out");
+  }
 }
 
 const ABIS: readonly Abi[] = ["auto", "text", "cgi", "json", "static"];
@@ -114,17 +136,30 @@ const PAGES_PER_MIB = 16;
 const MIB = 1024 * 1024;
 const HOUR_MS = 60 * 60 * 1000;
 
-function readLimits(table: ConfigTable): Limits {
+interface GivenLimits extends NativeLimitChoice {
+  readonly fuel?: number;
+}
+
+function readLimits(table: ConfigTable): GivenLimits {
   const fuel = table.integer("fuel", 1, Number.MAX_SAFE_INTEGER);
   const memoryMb = table.integer("memory_mb", 1, 4096);
   const timeoutMs = table.integer("timeout_ms", 1, HOUR_MS);
   const outputMb = table.integer("output_mb", 1, 1024);
   table.finish();
+  const outputBytes = outputMb === undefined ? undefined : outputMb * MIB;
+  return { fuel, memoryMb, timeoutMs, outputBytes };
+}
+
+function nativeLimits({ timeoutMs, memoryMb, outputBytes }: GivenLimits): NativeLimitChoice {
+  return { timeoutMs, memoryMb, outputBytes };
+}
+
+function moduleLimits({ fuel, memoryMb, timeoutMs, outputBytes }: GivenLimits): Limits {
   return {
     fuel: fuel ?? DEFAULT_LIMITS.fuel,
     memoryPages: memoryMb === undefined ? DEFAULT_LIMITS.memoryPages : memoryMb * PAGES_PER_MIB,
     timeoutMs: timeoutMs ?? DEFAULT_LIMITS.timeoutMs,
-    stdoutBytes: outputMb === undefined ? DEFAULT_LIMITS.stdoutBytes : outputMb * MIB,
+    stdoutBytes: outputBytes ?? DEFAULT_LIMITS.stdoutBytes,
     stderrBytes: DEFAULT_LIMITS.stderrBytes,
   };
 }

@@ -144,7 +144,7 @@ Deno.test("each wrong value has its message", () => {
 Deno.test("an unknown key is an error that lists the known ones", () => {
   assertEquals(
     errorOf(`colour = "red"`),
-    "colour is not a known key, expected one of abi, handler, methods, limits, vars, env, data, " +
+    "colour is not a known key, expected one of abi, runtime, handler, methods, limits, vars, env, data, " +
       "mounts, folders, name, version, features",
   );
 });
@@ -235,4 +235,23 @@ Deno.test("any text gives a configuration or an error, never an exception", () =
 Deno.test("a key of any length is told in one line", () => {
   const result = read(`${"k".repeat(50_000)} = 1`);
   assertEquals(!result.ok && result.error.message.length < 300, true);
+});
+
+Deno.test("a native function has the limits that are named, and no others", () => {
+  const limits = "[limits]\ntimeout_ms = 7\nmemory_mb = 8\noutput_mb = 1";
+  assertEquals(configOf(`runtime = "native"\n${limits}`).native, {
+    timeoutMs: 7,
+    memoryMb: 8,
+    outputBytes: 1024 * 1024,
+  });
+  assertEquals(configOf('runtime = "native"').native, {
+    timeoutMs: undefined,
+    memoryMb: undefined,
+    outputBytes: undefined,
+  });
+  assertEquals(configOf('runtime = "wasm"').native, undefined);
+  assertEquals(
+    errorOf('runtime = "nativ"'),
+    'runtime must be one of wasm, native, found "nativ"',
+  );
 });

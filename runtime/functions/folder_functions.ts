@@ -11,7 +11,7 @@ import type { FunctionStatus } from "./function_status.ts";
 import type { ReadFile } from "./read_file.ts";
 import { type Refusal, RouteClaims } from "./route_claims.ts";
 import type { FunctionStamps } from "./settled_load.ts";
-import { configFileOf, languageOf, sourcesOf } from "./source_language.ts";
+import { configFileOf, isFunctionFile, sourcesOf } from "./source_language.ts";
 import { VersionLoader } from "./version_loader.ts";
 import type { VersionMaker } from "./version_maker.ts";
 
@@ -82,13 +82,15 @@ export class FolderFunctions {
     if (!watch.ok) return watch;
     this.#watch = watch.value;
     this.#files = watch.value.files;
-    this.#changeRoutes([...this.#files.keys()].filter(isSource), []);
+    this.#changeRoutes([...this.#files.keys()].filter(isFunctionFile), []);
     return watch;
   }
 
   #apply({ updated, removed }: FolderChange): void {
-    const added = [...updated.keys()].filter((file) => isSource(file) && !this.#claims.has(file));
-    this.#changeRoutes(added, removed.filter(isSource));
+    const added = [...updated.keys()].filter((file) =>
+      isFunctionFile(file) && !this.#claims.has(file)
+    );
+    this.#changeRoutes(added, removed.filter(isFunctionFile));
     const changed = [...updated.keys(), ...removed];
     for (const file of new Set(changed.flatMap(concernedBy))) this.#updateFunction(file);
   }
@@ -142,13 +144,9 @@ export class FolderFunctions {
   }
 }
 
-function isSource(file: string): boolean {
-  return languageOf(file) !== undefined;
-}
-
 /** The functions that a file may belong to. */
 function concernedBy(file: string): string[] {
-  return isSource(file) ? [file] : sourcesOf(file);
+  return isFunctionFile(file) ? [file] : sourcesOf(file);
 }
 
 function folderError({ kind, code }: ScanFailure): SkerryError {

@@ -2,7 +2,7 @@ import type { BigIntStats, Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { err, ok, type Result } from "../result.ts";
-import { languageOf } from "./source_language.ts";
+import { isFunctionFile } from "./source_language.ts";
 
 /** What tells one content of a file from another without reading it. */
 export interface FileStamp {
@@ -151,7 +151,7 @@ function isServedFolder(parent: string, name: string): boolean {
 function isCandidate(entry: Dirent): boolean {
   const { name } = entry;
   if (entry.isDirectory() || name.startsWith(".")) return false;
-  return name.endsWith(".toml") || languageOf(name) !== undefined;
+  return name.endsWith(".toml") || isFunctionFile(name);
 }
 
 function toStamp({ size, mtimeNs, ctimeNs, ino }: BigIntStats): FileStamp {

@@ -1,5 +1,6 @@
 import type { Limits } from "../isolate/limits.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
+import type { NativeLimitChoice } from "./native_function.ts";
 
 /** How a request reaches a function and its output becomes a response (`formats.md`-style ABIs). */
 export type Abi = "auto" | "text" | "cgi" | "json" | "static";
@@ -7,7 +8,9 @@ export type Abi = "auto" | "text" | "cgi" | "json" | "static";
 /** The configuration of one function, from `NAME.toml` beside it, with every default filled in. */
 export interface FunctionConfig {
   readonly abi: Abi;
-  /** The export to call. @default "_start", or "run" for a module without it */
+  /** Set where `runtime` is `native`: the function is a library's, with these limits instead of `limits`. */
+  readonly native?: NativeLimitChoice;
+  /** The export to call. @default "_start", or "run" for a module without it and for a library */
   readonly handler?: string;
   /** Upper-case methods the route answers; undefined means all. */
   readonly methods?: readonly string[];

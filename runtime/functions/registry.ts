@@ -13,6 +13,7 @@ import type { Deployments } from "./deployments.ts";
 import { EngineCache, type LoadEngine } from "./engine_cache.ts";
 import { FolderFunctions } from "./folder_functions.ts";
 import type { FunctionStatus } from "./function_status.ts";
+import type { AdmitLibrary } from "./native_function.ts";
 import type { ReadFile } from "./read_file.ts";
 import type { RegistryListener } from "./registry_event.ts";
 import type { RouteMatch } from "./served_function.ts";
@@ -29,6 +30,8 @@ export interface RegistryOptions {
   readonly prepare: Prepare;
   /** Builds sources. @default none is built: `toolchain_missing` */
   readonly build?: Build;
+  /** Which native libraries may be called. @default none */
+  readonly admitLibrary?: AdmitLibrary;
   /** Reads interpreters' modules. @default there are none: `toolchain_missing` */
   readonly loadEngine?: LoadEngine;
   /** Where `"$NAME"` values of configurations come from. */
@@ -158,9 +161,10 @@ export class FunctionRegistry {
 }
 
 function versionMaker(options: RegistryOptions): VersionMaker {
-  const { prepare, environment, build = buildNothing, loadEngine = loadNoEngine } = options;
+  const { prepare, environment, admitLibrary } = options;
+  const { build = buildNothing, loadEngine = loadNoEngine } = options;
   const engines = new EngineCache(loadEngine, prepare);
-  return new VersionMaker({ prepare, build, engines, environment });
+  return new VersionMaker({ prepare, build, engines, environment, admitLibrary });
 }
 
 const buildNothing: Build = (language, { fileName }) => {

@@ -2,6 +2,7 @@ import type { RunTarget } from "../dispatch/job.ts";
 import type { SkerryError } from "../errors.ts";
 import type { Result } from "../result.ts";
 import type { FunctionConfig } from "./function_config.ts";
+import type { NativeTarget } from "./native_function.ts";
 
 /** A function at a route: its active version, and its next one while that is being prepared. */
 export interface ServedFunction {
@@ -14,7 +15,7 @@ export interface ServedFunction {
 }
 
 /** A version that answers. Immutable: a request keeps the one it started with. */
-export type FunctionVersion = ModuleVersion | StaticVersion;
+export type FunctionVersion = ModuleVersion | StaticVersion | NativeVersion;
 
 /** A version that runs a module: its own, or an engine with a program. */
 export interface ModuleVersion {
@@ -31,6 +32,13 @@ export interface StaticVersion {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Strong entity tag, with its quotes. */
   readonly etag: string;
+}
+
+/** A version that calls a function of a native library. */
+export interface NativeVersion {
+  readonly kind: "native";
+  readonly config: FunctionConfig;
+  readonly target: NativeTarget;
 }
 
 /** A function found for a path. */

@@ -15,13 +15,26 @@ const LANGUAGES: ReadonlyMap<string, LanguageName> = new Map<string, LanguageNam
   ["html", "html"],
 ]);
 
+/** The extension of native libraries, which are called and never built. */
+const LIBRARY_EXTENSION = "so";
+
 /** Every extension of a function's file, the prebuilt module's first: it comes before its source. */
-export const SOURCE_EXTENSIONS: readonly string[] = [...LANGUAGES.keys()];
+export const SOURCE_EXTENSIONS: readonly string[] = [...LANGUAGES.keys(), LIBRARY_EXTENSION];
 
 /** The language a file's name tells, or undefined if such files are no functions. */
 export function languageOf(file: string): LanguageName | undefined {
   const extension = extensionOf(file);
   return extension === undefined ? undefined : LANGUAGES.get(extension);
+}
+
+/** Whether a file's name is a native library's. */
+export function isLibrary(file: string): boolean {
+  return extensionOf(file) === LIBRARY_EXTENSION;
+}
+
+/** Whether files of such a name are functions. */
+export function isFunctionFile(file: string): boolean {
+  return languageOf(file) !== undefined || isLibrary(file);
 }
 
 /** The usual extension of a language's files, without the dot. */

@@ -6,7 +6,7 @@ import { yieldToEventLoop } from "./clock.ts";
 import type { FunctionConfig } from "./function_config.ts";
 import { type ReadFile, readRegularFile } from "./read_file.ts";
 import type { FunctionVersion } from "./served_function.ts";
-import { languageOf } from "./source_language.ts";
+import { isLibrary, languageOf } from "./source_language.ts";
 import {
   locateMounts,
   moduleVersion,
@@ -117,7 +117,10 @@ export class VersionLoader {
     bytes: Uint8Array<ArrayBuffer>,
     config: FunctionConfig,
   ): Promise<Result<FunctionVersion & { readonly runnable?: Runnable }, SkerryError>> {
-    const { maker } = this.#options;
+    const { folder, maker } = this.#options;
+    if (isLibrary(file) || config.native !== undefined) {
+      return await maker.native({ file, path: join(folder, file), bytes }, config);
+    }
     const artifact = await maker.build(languageOf(file) ?? "wasm", file, bytes);
     if (!artifact.ok) return artifact;
     if (artifact.value.kind === "static") return ok(staticVersion(artifact.value, config));

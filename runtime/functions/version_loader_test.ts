@@ -157,3 +157,52 @@ Deno.test("modules and configurations are read up to their limits", async () => 
   await loader.load({ module: "a.wasm", config: "a.toml" }, undefined);
   assertEquals(limits, { "functions/a.wasm": 2 ** 27, "functions/a.toml": 2 ** 16 });
 });
+
+Deno.test("a library becomes a version that is called natively, as its configuration says", async () => {
+  const library = { name: "/lib/a.so", path: "/copies/1.so", hold() {}, release() {} };
+  const admitted: string[] = [];
+  const maker = fakeMaker(new FakePrepare(), {
+    admitLibrary: (path, bytes) => {
+      admitted.push(`${path}: ${new TextDecoder().decode(bytes)}`);
+      return Promise.resolve(ok(library));
+    },
+  });
+  const texts: Record<string, string> = {
+    "functions/a.so": "code",
+    "functions/a.toml": 'runtime = "native"\nhandler = "cat"\n[limits]\ntimeout_ms = 5',
+  };
+  const readFile = (path: string) => Promise.resolve(ok(new TextEncoder().encode(texts[path])));
+  const loader = new VersionLoader({ folder: "functions", maker, readFile });
+  const loaded = await loader.load({ module: "a.so", config: "a.toml" }, undefined);
+  if (!loaded.ok) throw new Error(loaded.error.error.message);
+  if (loaded.value.kind !== "native") throw new Error(`Expected a library`);
+  assertEquals(admitted, ["functions/a.so: code"]);
+  assertStrictEquals(loaded.value.target.library, library);
+  assertEquals(loaded.value.target.functionName, "cat");
+  assertEquals(loaded.value.target.limits.timeoutMs, 5);
+});
+
+Deno.test("neither a module with a native configuration nor a library without one is served", async () => {
+  const texts: Record<string, string> = { "f/a.toml": 'runtime = "native"' };
+  const loader = new VersionLoader({
+    folder: "f",
+    maker: fakeMaker(new FakePrepare()),
+    readFile: (path) => Promise.resolve(ok(new TextEncoder().encode(texts[path] ?? "code"))),
+  });
+  const reason = async (module: string, config?: string) => {
+    const loaded = await loader.load({ module, config }, undefined);
+    return loaded.ok ? "it loaded" : loaded.error.error.message;
+  };
+  assertEquals(
+    await reason("a.wasm", "a.toml"),
+    'Cannot serve a.wasm: runtime "native" is for libraries (.so)',
+  );
+  assertEquals(
+    await reason("a.so"),
+    'Cannot serve a.so: a library is only called where its .toml says runtime = "native"',
+  );
+  assertEquals(
+    await reason("a.so", "a.toml"),
+    "Cannot serve a.so: native libraries are off; start the server with --native and the folder it is in",
+  );
+});

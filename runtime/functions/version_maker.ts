@@ -18,7 +18,9 @@ import {
 } from "./config_file.ts";
 import type { EngineCache } from "./engine_cache.ts";
 import type { FunctionConfig } from "./function_config.ts";
-import type { ModuleVersion, StaticVersion } from "./served_function.ts";
+import { type AdmitLibrary, admitNoLibrary } from "./native_function.ts";
+import type { ModuleVersion, NativeVersion, StaticVersion } from "./served_function.ts";
+import { isLibrary } from "./source_language.ts";
 
 /** What {@linkcode VersionMaker} needs. */
 export interface VersionMakerOptions {
@@ -27,6 +29,16 @@ export interface VersionMakerOptions {
   readonly engines: EngineCache;
   /** Where `"$NAME"` values of configurations come from. */
   readonly environment: Environment;
+  /** Which native libraries may be called. @default none */
+  readonly admitLibrary?: AdmitLibrary;
+}
+
+/** A file that should be a native library. */
+export interface LibraryFile {
+  /** Names the function in errors, e.g. `hello.so`. */
+  readonly file: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A version apart from how it came about. */
@@ -92,6 +104,27 @@ export class VersionMaker {
     return parseFunctionConfig({ file, text, environment });
   }
 
+  /** A version that calls a library's function, if the configuration says so and the server calls this library. */
+  async native(
+    { file, path, bytes }: LibraryFile,
+    config: FunctionConfig,
+  ): Promise<Result<NativeVersion, SkerryError>> {
+    const refuse = (reason: string, key?: string) =>
+      err(skerryError("invalid_config", `Cannot serve ${file}: ${reason}`, {
+        file,
+        ...key === undefined ? {} : { key },
+      }));
+    if (!isLibrary(path)) return refuse('runtime "native" is for libraries (.so)', "runtime");
+    if (config.native === undefined) {
+      return refuse('a library is only called where its .toml says runtime = "native"', "runtime");
+    }
+    const { admitLibrary = admitNoLibrary } = this.#options;
+    const library = await admitLibrary(path, bytes);
+    if (!library.ok) return refuse(library.error);
+    const { handler: functionName = DEFAULT_FUNCTION, native: limits } = config;
+    return ok({ kind: "native", config, target: { library: library.value, functionName, limits } });
+  }
+
   /** Makes what can run of an artifact; its own module's bytes are given away. */
   async prepare(
     { module, program, handler }: ModuleArtifact,
@@ -111,6 +144,9 @@ export class VersionMaker {
     return ok({ prepared: prepared.value, program, defaultHandler: handler, heldBytes });
   }
 }
+
+/** What the C loader called by default, and reactors are by theirs. */
+const DEFAULT_FUNCTION = "run";
 
 /** A version that runs `runnable` as `config` says. */
 export function moduleVersion(

@@ -1,8 +1,10 @@
+import { runNoLibrary } from "../functions/native_function.ts";
 import type { Peer } from "../platform/platform.ts";
 import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { FunctionHandler } from "./function_handler.ts";
 import { JobAnswers } from "./job_answers.ts";
+import { NativeAnswers } from "./native_answers.ts";
 import { managementApp } from "./management.ts";
 import { responseFromRecord } from "../platform/new_response.ts";
 import { PublicFiles } from "./public/public_files.ts";
@@ -70,5 +72,14 @@ function functionHandler(options: AppOptions, requestIds: RequestIds): FunctionH
     requestIds,
     refusals,
     answers: new JobAnswers({ kv, statsHeaders, log, refusals, newResponse }),
+    nativeAnswers: new NativeAnswers({
+      run: options.runNative ?? runNoLibrary,
+      kv,
+      statsHeaders,
+      log,
+      refusals,
+      newResponse,
+      clock,
+    }),
   });
 }

@@ -2,6 +2,7 @@ import type { CoordService } from "../coord/service.ts";
 import type { Dispatcher, RunPath } from "../dispatch/job.ts";
 import type { SkerryError } from "../errors.ts";
 import type { Deployments } from "../functions/deployments.ts";
+import type { RunNative } from "../functions/native_function.ts";
 import type { RouteMatch } from "../functions/served_function.ts";
 import type { Result } from "../result.ts";
 import type { Clock } from "./clock.ts";
@@ -11,6 +12,8 @@ import type { NewResponse } from "../platform/platform.ts";
 export interface AppOptions {
   readonly functions: FunctionDirectory;
   readonly dispatcher: Dispatcher;
+  /** Calls functions of native libraries; only a server that has them admits such functions. */
+  readonly runNative?: RunNative;
   /** The deployed functions; without them, nothing can be deployed. */
   readonly deployments?: Deployments;
   /** The key-value store of the JSON ABI. */
@@ -78,6 +81,9 @@ export interface KvNamespaces {
   replace(namespace: string, pairs: Readonly<Record<string, string>>): Result<void, SkerryError>;
 }
 
+/** Which way a request was answered. */
+export type AnswerPath = RunPath | "native";
+
 /** What is worth knowing of one answered request. */
 export interface RequestLog {
   readonly requestId: string;
@@ -89,13 +95,15 @@ export interface RequestLog {
   readonly route?: string;
   /** Milliseconds from handing the job to the dispatcher to its answer. */
   readonly runMs?: number;
-  readonly runPath?: RunPath;
+  readonly runPath?: AnswerPath;
   /** Fuel units consumed. */
   readonly fuel?: number;
   /** What the function wrote to standard error, if anything. */
   readonly stderr?: Uint8Array;
   /** What the client was told went wrong. */
   readonly error?: SkerryError;
+  /** Why, in words that may name paths of the host; for the log only. */
+  readonly reason?: string;
   /** What Skerry itself threw, behind an `internal_error`; for the log only. */
   readonly cause?: unknown;
 }

@@ -2,6 +2,7 @@ import type { Job, JobInput, RunTarget } from "../dispatch/job.ts";
 import type {
   FunctionVersion,
   ModuleVersion,
+  NativeVersion,
   RouteMatch,
   StaticVersion,
 } from "../functions/served_function.ts";
@@ -29,7 +30,17 @@ export interface StaticCall extends FunctionCall {
   readonly version: StaticVersion;
 }
 
-/** Tells the two kinds apart. */
+/** A request for a function of a native library. */
+export interface NativeCall extends FunctionCall {
+  readonly version: NativeVersion;
+}
+
+/** Tells the kinds apart. */
+export function isModuleCall(call: FunctionCall): call is ModuleCall {
+  return call.version.kind === "module";
+}
+
+/** Tells the kinds apart. */
 export function isStaticCall(call: FunctionCall): call is StaticCall {
   return call.version.kind === "static";
 }

@@ -13,11 +13,14 @@ import {
   functionCall,
   FunctionJob,
   type IncomingRequest,
+  isModuleCall,
   isStaticCall,
   type ModuleCall,
+  type NativeCall,
   type StaticCall,
 } from "./function_call.ts";
 import type { JobAnswers } from "./job_answers.ts";
+import type { NativeAnswers } from "./native_answers.ts";
 import type { PublicFiles } from "./public/public_files.ts";
 import type { Refusals } from "./refusals.ts";
 import { hasBody, NO_BODY, readBody } from "./request_body.ts";
@@ -38,6 +41,7 @@ export interface FunctionHandlerOptions {
   readonly requestIds: RequestIds;
   readonly refusals: Refusals;
   readonly answers: JobAnswers;
+  readonly nativeAnswers: NativeAnswers;
 }
 
 /**
@@ -117,10 +121,10 @@ export class FunctionHandler {
     const { methods } = call.version.config;
     if (!isAllowed(call.method, methods)) return this.#refuseMethod(call, methods ?? []);
     if (isStaticCall(call)) return this.#answerStatic(call);
-    const moduleCall = call as ModuleCall;
+    const runCall = call as ModuleCall | NativeCall;
     return hasBody(call.method, call.request)
-      ? this.#runWithBody(moduleCall)
-      : this.#run(moduleCall, NO_BODY);
+      ? this.#runWithBody(runCall)
+      : this.#run(runCall, NO_BODY);
   }
 
   #answerStatic(call: StaticCall): Response {
@@ -143,7 +147,7 @@ export class FunctionHandler {
     return new Response(null, { status: 204, headers: { allow, "x-request-id": requestId } });
   }
 
-  async #runWithBody(call: ModuleCall): Promise<Response> {
+  async #runWithBody(call: ModuleCall | NativeCall): Promise<Response> {
     const { limits, clock, refusals } = this.#options;
     const body = await readBody(call.request, limits, clock);
     if (body.ok) return await this.#run(call, body.value);
@@ -152,7 +156,8 @@ export class FunctionHandler {
     return refusals.refuse(call, body.error, { route: call.match.fn.route, headers });
   }
 
-  #run(call: ModuleCall, body: Uint8Array): Response | Promise<Response> {
+  #run(call: ModuleCall | NativeCall, body: Uint8Array): Response | Promise<Response> {
+    if (!isModuleCall(call)) return this.#options.nativeAnswers.answer(call as NativeCall, body);
     const { clock, dispatcher, answers } = this.#options;
     const job = this.#job(call, body);
     const startMs = clock.now();

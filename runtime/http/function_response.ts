@@ -1,4 +1,4 @@
-import type { RunPath } from "../dispatch/job.ts";
+import type { AnswerPath } from "./app_options.ts";
 import type { FunctionOutput, ResponseHeader } from "./abi/function_output.ts";
 import type { NewResponse } from "../platform/platform.ts";
 
@@ -14,8 +14,9 @@ export interface ResponseFacts {
 
 /** The numbers of the stats headers. */
 export interface RunStats {
-  readonly fuel: number;
-  readonly path: RunPath;
+  /** Undefined for what counts none. */
+  readonly fuel?: number;
+  readonly path: AnswerPath;
 }
 
 /** Turns a function's output into the response. Most have one header of their own and take the short way. */
@@ -47,9 +48,14 @@ function plainHeaders(contentType: string, facts: ResponseFacts): Record<string,
     "content-type": contentType,
     "x-request-id": requestId,
     "server-timing": timing,
-    "x-skerry-fuel": String(stats.fuel),
-    "x-skerry-path": stats.path,
+    ...statsHeaders(stats),
   };
+}
+
+/** What the stats headers say. */
+export function statsHeaders({ fuel, path }: RunStats): Record<string, string> {
+  const headers = { "x-skerry-path": path };
+  return fuel === undefined ? headers : { "x-skerry-fuel": String(fuel), ...headers };
 }
 
 function pairedHeaders(output: FunctionOutput, facts: ResponseFacts): ResponseHeader[] {
@@ -60,9 +66,7 @@ function pairedHeaders(output: FunctionOutput, facts: ResponseFacts): ResponseHe
     // Else Deno's server would say 0, which is not what GET says.
     headers.push(["content-length", String(output.body.length)]);
   }
-  if (facts.stats !== undefined) {
-    headers.push(["x-skerry-fuel", String(facts.stats.fuel)], ["x-skerry-path", facts.stats.path]);
-  }
+  if (facts.stats !== undefined) headers.push(...Object.entries(statsHeaders(facts.stats)));
   return headers;
 }
 

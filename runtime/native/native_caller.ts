@@ -1,6 +1,8 @@
-import { readFile, unlink, writeFile } from "node:fs/promises";
-import { err, type Result } from "../result.ts";
-import type { AllowedFolders } from "./allowed_folders.ts";
+import { unlink, writeFile } from "node:fs/promises";
+import type { NativeLimitChoice, NativeTarget } from "../functions/native_function.ts";
+import { readRegularFile } from "../functions/read_file.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type AllowedFolders, codeText } from "./allowed_folders.ts";
 import type { ChildRun, ChildRunner } from "./child_runner.ts";
 import type { NativeCommand } from "./command.ts";
 import type { HookCall, PostHook, PreHook } from "./hooks.ts";
@@ -23,6 +25,8 @@ export interface NativeCallerOptions {
 
 /** What is worth knowing of one call. */
 export interface NativeCallLog {
+  /** Who asked; requests over HTTP have a log of their own. */
+  readonly origin: "socket" | "http";
   /** The library as it was asked for. */
   readonly library: string;
   readonly functionName: string;
@@ -40,13 +44,30 @@ export interface NativeCallResult extends ChildRun {
   readonly output: string | undefined;
 }
 
-/** A call for HTTP: what the function printed, instead of a file that holds it. */
-export interface NativeBodyResult extends ChildRun {
+/** A call with its input, and what the function printed instead of a file that holds it. */
+export interface NativeInputResult extends ChildRun {
   readonly stdout: Uint8Array<ArrayBuffer>;
 }
 
 const NO_BYTES = new Uint8Array(0);
 const DECODER = new TextDecoder("utf-8", { fatal: true });
+
+/** A command on its way: who asked, and where its output goes. */
+interface Call {
+  readonly origin: NativeCallLog["origin"];
+  readonly command: NativeCommand;
+  readonly output: string | undefined;
+}
+
+/** A library: the name that hooks get, and what is loaded. */
+type Library = Pick<NativeTarget["library"], "name" | "path">;
+
+/** What step 1 found. */
+interface Prepared {
+  /** Undefined if it did not come as far as to the hooks. */
+  readonly hookCall?: HookCall;
+  readonly library: Result<Library, NativeOutcome>;
+}
 
 /**
  * Calls functions of native libraries, each in a process of its own. A call has five steps, in this order, and those that
@@ -64,113 +85,127 @@ export class NativeCaller {
   }
 
   /** Runs a command and leaves what the function printed in a file. Never rejects. */
-  async call(command: NativeCommand, limits = this.#options.limits): Promise<NativeCallResult> {
-    const output = await this.#options.outputs.create();
-    const call = { command, output: output.ok ? output.value : undefined };
-    if (!output.ok) {
-      return this.#conclude(call, undefined, failed({ kind: "unavailable", reason: output.error }));
-    }
-    const prepared = await this.#preHooks(command, output.value);
-    const run = prepared.outcome === undefined
-      ? await this.#loadExecuteUnload(command, prepared.hookCall!, limits)
-      : failed(prepared.outcome);
-    return await this.#conclude(call, prepared.hookCall, run);
+  async call(command: NativeCommand): Promise<NativeCallResult> {
+    const locate = () => this.#locate(command);
+    return await this.#call({ origin: "socket", command, locate, limits: this.#options.limits });
   }
 
   /** The same for what is no command: an output file without a call. */
   async refuse(text: string, reason: string): Promise<NativeCallResult> {
-    const output = await this.#options.outputs.create();
     const command = { library: text, functionName: "" };
-    const outcome: NativeOutcome = output.ok
-      ? { kind: "refused", reason }
-      : { kind: "unavailable", reason: output.error };
-    const call = { command, output: output.ok ? output.value : undefined };
-    return await this.#conclude(call, undefined, failed(outcome));
+    const locate = () => Promise.resolve(err({ kind: "refused", reason } as const));
+    return await this.#call({ origin: "socket", command, locate, limits: this.#options.limits });
   }
 
-  /**
-   * Calls a function with a file that holds these bytes, and returns what it printed. No file is left behind.
-   *
-   * @param library A path; relative ones begin at the server's working directory.
-   */
-  async callWithBody(
-    { library, functionName, body, limits }: {
-      readonly library: string;
-      readonly functionName: string;
-      readonly body: Uint8Array;
-      readonly limits?: NativeLimits;
-    },
-  ): Promise<NativeBodyResult> {
-    const input = await this.#writeInput(body);
-    if (!input.ok) {
-      return { ...failed({ kind: "unavailable", reason: input.error }), stdout: NO_BYTES };
+  /** Calls a function with a file that holds `input`, and returns what it printed. No file is left behind. Never rejects. */
+  async callWithInput(
+    { library, functionName, limits: chosen }: NativeTarget,
+    input: Uint8Array,
+  ): Promise<NativeInputResult> {
+    const file = await this.#writeInput(input);
+    if (!file.ok) {
+      return { ...failed({ kind: "unavailable", reason: file.error }), stdout: NO_BYTES };
     }
     const command = {
-      library: binaryString(library),
+      library: binaryString(library.name),
       functionName: binaryString(functionName),
-      file: binaryString(input.value),
+      file: binaryString(file.value),
     };
-    const { output, ...run } = await this.call(command, limits);
-    await remove(input.value);
-    const stdout = output === undefined ? NO_BYTES : await readFile(output).catch(() => NO_BYTES);
-    if (output !== undefined) await remove(output);
-    return { ...run, stdout: new Uint8Array(stdout) };
+    const limits = chosenLimits(this.#options.limits, chosen);
+    const locate = () => Promise.resolve(ok(library));
+    const { output, ...run } = await this.#call({ origin: "http", command, locate, limits });
+    await remove(file.value);
+    if (output === undefined) return { ...run, stdout: NO_BYTES };
+    const stdout = await readRegularFile(output, limits.outputBytes);
+    await remove(output);
+    if (stdout.ok) return { ...run, stdout: stdout.value };
+    // The function has put something else in its place.
+    const outcome = { kind: "unavailable", reason: `its output: ${stdout.error}` } as const;
+    return { ...run, outcome, stdout: NO_BYTES };
   }
 
-  async #writeInput(body: Uint8Array): Promise<Result<string, string>> {
-    const input = await this.#options.outputs.create();
-    if (!input.ok) return input;
-    try {
-      await writeFile(input.value, body);
-      return input;
-    } catch (error) {
-      await remove(input.value);
-      return err(`cannot write the input file: ${(error as { code?: string }).code}`);
+  async #call(
+    { origin, command, locate, limits }: {
+      readonly origin: Call["origin"];
+      readonly command: NativeCommand;
+      readonly locate: () => Promise<Result<Library, NativeOutcome>>;
+      readonly limits: NativeLimits;
+    },
+  ): Promise<NativeCallResult> {
+    const output = await this.#options.outputs.create();
+    if (!output.ok) {
+      const run = failed({ kind: "unavailable", reason: output.error });
+      return await this.#conclude({ origin, command, output: undefined }, undefined, run);
     }
+    const call = { origin, command, output: output.value };
+    const { library, hookCall } = await this.#preHooks(call, locate);
+    const run = library.ok
+      ? await this.#loadExecuteUnload(call, library.value, limits)
+      : failed(library.error);
+    return await this.#conclude(call, hookCall, run);
+  }
+
+  async #writeInput(input: Uint8Array): Promise<Result<string, string>> {
+    const file = await this.#options.outputs.create();
+    if (!file.ok) return file;
+    try {
+      await writeFile(file.value, input);
+      return file;
+    } catch (error) {
+      await remove(file.value);
+      return err(`cannot write the input file: ${codeText(error)}`);
+    }
+  }
+
+  async #locate({ library }: NativeCommand): Promise<Result<Library, NativeOutcome>> {
+    const path = utf8(library);
+    if (path === undefined) {
+      return err({ kind: "refused", reason: "the library's path is not UTF-8" });
+    }
+    const real = await this.#options.folders.resolve(path);
+    return real.ok ? ok({ name: real.value, path: real.value }) : real;
   }
 
   /** Step 1. The hooks that follow a failed one are not run. */
   async #preHooks(
-    { library, functionName, file }: NativeCommand,
-    output: string,
-  ): Promise<{ readonly hookCall?: HookCall; readonly outcome?: NativeOutcome }> {
-    const path = utf8(library);
-    if (path === undefined) {
-      return { outcome: { kind: "refused", reason: "the library's path is not UTF-8" } };
-    }
-    const resolved = await this.#options.folders.resolve(path);
-    if (!resolved.ok) return { outcome: resolved.error };
+    { command: { functionName, file }, output }: Call & { readonly output: string },
+    locate: () => Promise<Result<Library, NativeOutcome>>,
+  ): Promise<Prepared> {
+    const library = await locate();
+    if (!library.ok) return { library };
     const hookCall = {
-      library: resolved.value,
+      library: library.value.name,
       functionName: utf8(functionName) ?? functionName,
       file: file === undefined ? undefined : utf8(file) ?? file,
       output,
     };
     for (const hook of this.#options.preHooks) {
       const result = await hook(hookCall);
-      if (!result.ok) return { hookCall, outcome: { kind: "hook_failed", reason: result.error } };
+      if (result.ok) continue;
+      return { hookCall, library: err({ kind: "hook_failed", reason: result.error }) };
     }
-    return { hookCall };
+    return { hookCall, library };
   }
 
   /** Steps 2 to 4. */
   #loadExecuteUnload(
-    { functionName, file }: NativeCommand,
-    { library, output }: HookCall,
+    { command: { functionName, file }, output }: Call & { readonly output: string },
+    { path }: Library,
     limits: NativeLimits,
   ): Promise<ChildRun> {
-    const paths = { library: binaryString(library), output: binaryString(output) };
+    const paths = { library: binaryString(path), output: binaryString(output) };
     return this.#options.runner.run({ ...paths, functionName, file, limits });
   }
 
   /** Step 5. */
   async #conclude(
-    { command, output }: { readonly command: NativeCommand; readonly output: string | undefined },
+    { origin, command, output }: Call,
     hookCall: HookCall | undefined,
     run: ChildRun,
   ): Promise<NativeCallResult> {
     const complaints = hookCall === undefined ? [] : await this.#postHooks(hookCall, run.outcome);
     this.#options.onCall({
+      origin,
       library: utf8(command.library) ?? command.library,
       functionName: utf8(command.functionName) ?? command.functionName,
       ...run,
@@ -187,6 +222,16 @@ export class NativeCaller {
     }
     return complaints;
   }
+}
+
+/** A longer wall clock is of no use to a function that computes unless processor time grows with it. */
+function chosenLimits(limits: NativeLimits, chosen: NativeLimitChoice): NativeLimits {
+  const { timeoutMs = limits.timeoutMs, memoryMb = limits.memoryMb } = chosen;
+  const { outputBytes = limits.outputBytes } = chosen;
+  const cpuSeconds = chosen.timeoutMs === undefined
+    ? limits.cpuSeconds
+    : Math.max(limits.cpuSeconds, Math.ceil(timeoutMs / 1000));
+  return { ...limits, timeoutMs, memoryMb, outputBytes, cpuSeconds };
 }
 
 function failed(outcome: NativeOutcome): ChildRun {

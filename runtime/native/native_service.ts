@@ -1,10 +1,13 @@
 import { join } from "node:path";
-import { ok, type Result } from "../result.ts";
-import { AllowedFolders } from "./allowed_folders.ts";
+import type { AdmitLibrary, RunNative } from "../functions/native_function.ts";
+import { err, ok, type Result } from "../result.ts";
+import { AllowedFolders, codeText } from "./allowed_folders.ts";
 import { ChildRunner } from "./child_runner.ts";
 import { type PostHook, type PreHook, programPostHook, programPreHook } from "./hooks.ts";
+import { LibraryCopies } from "./library_copies.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 import { NativeCaller, type NativeCallLog } from "./native_caller.ts";
+import { functionRunner } from "./function_runner.ts";
 import { OutputFiles } from "./output_files.ts";
 import { socketAnswers } from "./socket_answers.ts";
 import { SocketServer } from "./socket_server.ts";
@@ -51,10 +54,25 @@ export interface NativeSurroundings {
 
 /** Native calls, ready to be made. */
 export interface NativeService {
-  readonly caller: NativeCaller;
+  /** Admits libraries that functions are made of. */
+  readonly admit: AdmitLibrary;
+  /** Calls such functions. */
+  readonly run: RunNative;
   /** The port of the TCP socket, if there is one. */
   readonly tcpPort: number | undefined;
+  stats(): NativeStats;
   stop(): Promise<void>;
+}
+
+/** How native calls are doing, as `/_/stats` shows it. */
+export interface NativeStats {
+  /** Socket clients now. */
+  readonly clients: number;
+  /** Calls in a process of their own now. */
+  readonly running: number;
+  readonly waiting: number;
+  /** Calls that have ended since the start, by how: `ok`, `signalled`, `timeout`, … */
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 const DEFAULT_MAX_CLIENTS = 2048;
@@ -79,6 +97,8 @@ export async function startNative(
   const template = options.outputTemplate ?? join(dataFolder, "output", "out-XXXXXX");
   const outputs = await OutputFiles.open({ template, keepMs, random: secureRandom, now: Date.now });
   if (!outputs.ok) return outputs;
+  const copies = await openCopies(join(dataFolder, "native"), folders.value);
+  if (!copies.ok) return copies;
   const runner = new ChildRunner({
     spawn: spawnZygote,
     maxRunning: options.maxRunning ?? DEFAULT_MAX_RUNNING,
@@ -86,6 +106,7 @@ export async function startNative(
     after,
     onZygoteLost: options.onZygoteLost,
   });
+  const calls: Record<string, number> = {};
   const caller = new NativeCaller({
     folders: folders.value,
     outputs: outputs.value,
@@ -99,7 +120,11 @@ export async function startNative(
       ...(options.postHookPrograms ?? []).map(programPostHook),
       ...options.postHooks ?? [],
     ],
-    onCall: options.onCall,
+    onCall: (entry) => {
+      const { kind } = entry.outcome;
+      calls[kind] = (calls[kind] ?? 0) + 1;
+      options.onCall(entry);
+    },
   });
   const sockets = new SocketServer({
     answer: socketAnswers(caller, options.withDetails ?? false),
@@ -115,14 +140,32 @@ export async function startNative(
   const stopSweeping = sweepEvery(Math.min(SWEEP_EVERY_MS, keepMs), outputs.value);
   runner.warmUp();
   return ok({
-    caller,
+    admit: copies.value.admit,
+    run: functionRunner(caller),
     tcpPort: tcpPort.value,
+    stats: () => ({
+      clients: sockets.clients,
+      running: runner.running,
+      waiting: runner.waiting,
+      calls: { ...calls },
+    }),
     async stop() {
       stopSweeping();
       await sockets.stop();
       runner.stop();
     },
   });
+}
+
+async function openCopies(
+  folder: string,
+  folders: AllowedFolders,
+): Promise<Result<LibraryCopies, string>> {
+  try {
+    return ok(await LibraryCopies.open(folder, folders));
+  } catch (error) {
+    return err(`Cannot keep libraries in ${folder}: ${codeText(error)}`);
+  }
 }
 
 async function listen(

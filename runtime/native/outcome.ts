@@ -88,26 +88,31 @@ function describeKind(outcome: NativeOutcome): string {
   }
 }
 
-/** As `strsignal` puts it, by Linux's numbers. */
-const SIGNALS: Readonly<Record<number, string>> = {
-  1: "Hangup",
-  2: "Interrupt",
-  3: "Quit",
-  4: "Illegal instruction",
-  5: "Trace/breakpoint trap",
-  6: "Aborted",
-  7: "Bus error",
-  8: "Floating point exception",
-  9: "Killed",
-  10: "User defined signal 1",
-  11: "Segmentation fault",
-  12: "User defined signal 2",
-  13: "Broken pipe",
-  14: "Alarm clock",
-  15: "Terminated",
-  31: "Bad system call",
+/** By Linux's numbers: the name, and what `strsignal` says. */
+const SIGNALS: Readonly<Record<number, readonly [name: string, text: string]>> = {
+  1: ["SIGHUP", "Hangup"],
+  2: ["SIGINT", "Interrupt"],
+  3: ["SIGQUIT", "Quit"],
+  4: ["SIGILL", "Illegal instruction"],
+  5: ["SIGTRAP", "Trace/breakpoint trap"],
+  6: ["SIGABRT", "Aborted"],
+  7: ["SIGBUS", "Bus error"],
+  8: ["SIGFPE", "Floating point exception"],
+  9: ["SIGKILL", "Killed"],
+  10: ["SIGUSR1", "User defined signal 1"],
+  11: ["SIGSEGV", "Segmentation fault"],
+  12: ["SIGUSR2", "User defined signal 2"],
+  13: ["SIGPIPE", "Broken pipe"],
+  14: ["SIGALRM", "Alarm clock"],
+  15: ["SIGTERM", "Terminated"],
+  31: ["SIGSYS", "Bad system call"],
 };
 
+/** A signal's name, e.g. `SIGSEGV`. */
+export function signalName(signal: number): string {
+  return SIGNALS[signal]?.[0] ?? `signal ${signal}`;
+}
+
 function signalText(signal: number): string {
-  return SIGNALS[signal] ?? `Signal ${signal}`;
+  return SIGNALS[signal]?.[1] ?? `Signal ${signal}`;
 }

@@ -16,6 +16,8 @@ export interface RunReport {
   /** What the function wrote to standard error. */
   readonly stderr?: Uint8Array;
   readonly error?: SkerryError;
+  /** Why, in words that the client is not told. */
+  readonly reason?: string;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface FunctionLogEntry {
   /** The stable code of a failure. */
   readonly code?: string;
   readonly message?: string;
+  /** Why, where the log knows more than the client was told. */
+  readonly reason?: string;
   /** What the function wrote to standard error. */
   readonly stderr?: string;
   /** Whether `stderr` was longer than what is kept. */
@@ -76,6 +80,7 @@ export function logEntry(report: RunReport, id: number, timeMs: number): Functio
     fuel: report.fuel,
     code: error?.code,
     message: error?.message,
+    reason: report.reason,
     stderr: stderr.length === 0
       ? undefined
       : DECODER.decode(isTruncated ? stderr.subarray(0, MAX_STDERR_BYTES) : stderr),

@@ -109,7 +109,7 @@ async function fromArtifact(
 
 /**
  * Whoever may deploy must not get at the host by it: neither directories nor the server's variables are to be had
- * through a deployed configuration.
+ * through a deployed configuration, and code of the machine's own even less.
  */
 function readDeployedConfig(
   name: string,
@@ -119,10 +119,14 @@ function readDeployedConfig(
   const file = `${name}.toml`;
   const bytes = text === undefined ? undefined : new TextEncoder().encode(text);
   const config = maker.parseConfig(file, bytes, { environment: () => undefined });
-  if (!config.ok || config.value.mounts.length === 0) return config;
-  const message = `Cannot read ${file}: mounts is for functions of the folder and the route ` +
-    `table; a deployed function has no directories`;
-  return err(skerryError("invalid_config", message, { file, key: "mounts" }));
+  if (!config.ok) return config;
+  const { native, mounts } = config.value;
+  const key = native !== undefined ? "runtime" : mounts.length > 0 ? "mounts" : undefined;
+  if (key === undefined) return config;
+  const what = { runtime: "is never native", mounts: "has no directories" }[key];
+  const message = `Cannot read ${file}: ${key} is for functions of the folder and the route ` +
+    `table; a deployed function ${what}`;
+  return err(skerryError("invalid_config", message, { file, key }));
 }
 
 /** Preparing gives a module's bytes away; what is to be written needs its own. */

@@ -82,7 +82,7 @@ const EXECUTING = stageNumber("executing");
 const UNLOADING = stageNumber("unloading");
 const DONE = stageNumber("done");
 
-/** The library's side of the five steps of a call (see `call_steps.ts`), and what must be right before them. */
+/** The library's side of the five steps of a call (see `native_caller.ts`), and what must be right before them. */
 export class Child {
   readonly #libc: Libc;
   readonly #zygotePid: number;

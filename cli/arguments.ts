@@ -8,6 +8,8 @@ export interface Option {
   readonly help: string;
   /** May be given several times. */
   readonly isRepeated?: boolean;
+  /** A letter that stands for the name after one dash. */
+  readonly letter?: string;
 }
 
 /** The arguments of a verb, still text. */
@@ -30,7 +32,9 @@ export function parseArguments(
   const valued = names.filter((name) => options[name]!.value !== undefined);
   const switches = names.filter((name) => options[name]!.value === undefined);
   const repeated = valued.filter((name) => options[name]!.isRepeated);
-  const parsed: Record<string, unknown> = parseArgs([...args], {
+  const lettered = names.filter((name) => options[name]!.letter !== undefined);
+  const parsed: Record<string, unknown> = parseArgs(withDashValues(args, valued), {
+    alias: Object.fromEntries(lettered.map((name) => [name, options[name]!.letter!])),
     string: [...valued, "_"],
     boolean: [...switches, "help"],
     collect: repeated,
@@ -51,6 +55,18 @@ export function parseArguments(
     lists: pick(parsed, repeated) as Record<string, string[]>,
     switches: pick(parsed, [...switches, "help"]) as Record<string, boolean>,
   });
+}
+
+/** `--data -` as `--data=-`: the parser would not take a dash, which means a standard stream, for a value. */
+function withDashValues(args: readonly string[], valued: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const last = joined.at(-1);
+    const isValue = arg === "-" && last?.startsWith("--") && valued.includes(last.slice(2));
+    if (isValue && !joined.includes("--")) joined[joined.length - 1] = `${last}=-`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function pick(from: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
@@ -80,10 +96,16 @@ export function helpText(verb: {
   readonly notes?: string;
 }): string {
   const options: Record<string, Option> = { ...verb.options, help: { help: "show this" } };
+  const hasLetters = Object.values(options).some(({ letter }) => letter !== undefined);
   const rows = Object.entries(options)
-    .map(([name, option]) => [`  --${name}${option.value ? ` ${option.value}` : ""}`, option.help]);
+    .map(([name, option]) => [`  ${optionText(name, option, hasLetters)}`, option.help]);
   const width = Math.max(...rows.map(([left]) => left!.length)) + 2;
   const table = rows.map(([left, right]) => left!.padEnd(width) + right).join("\n");
   const notes = verb.notes === undefined ? "" : `\n\n${verb.notes}`;
   return `${verb.summary}\n\nUsage: ${verb.usage}\n\nOptions:\n${table}${notes}`;
+}
+
+function optionText(name: string, { letter, value }: Option, hasLetters: boolean): string {
+  const before = letter === undefined ? hasLetters ? "    " : "" : `-${letter}, `;
+  return `${before}--${name}${value ? ` ${value}` : ""}`;
 }

@@ -83,3 +83,19 @@ Deno.test("The help lists every option in columns", () => {
   assertMatch(text, / {2}--env K=V {2}a variable\n/);
   assertMatch(text, / {2}--help {5}show this$/);
 });
+
+Deno.test("A letter stands for its option, and a lone dash is a value", () => {
+  const options: Record<string, Option> = {
+    data: { value: "BODY", help: "the body", letter: "d" },
+    include: { help: "headers too", letter: "i" },
+  };
+  for (const given of [["-i", "-d", "-", "x"], ["--include", "--data", "-", "x"]]) {
+    const parsed = parseArguments(given, options);
+    if (!parsed.ok) throw new Error(parsed.error);
+    const { values, switches, positional } = parsed.value;
+    assertEquals([values.data, switches.include, positional], ["-", true, ["x"]]);
+  }
+  const help = helpText({ usage: "u", summary: "s", options });
+  assertMatch(help, /^ {2}-d, --data BODY {2}the body$/m);
+  assertMatch(help, /^ {6}--help {7}show this$/m);
+});

@@ -4,15 +4,7 @@ import type { CoordClientOptions } from "../runtime/coord/client/coord_client.ts
 import { ok, type Result } from "../runtime/result.ts";
 import { type Option, type ParsedArguments, wholeNumber } from "./arguments.ts";
 import type { CliContext } from "./context.ts";
-
-const DEFAULT_URL = "http://127.0.0.1:8080";
-
-/** Options of every verb that speaks to a server's locks and logs. */
-export const SERVER_OPTIONS: Readonly<Record<string, Option>> = {
-  url: { value: "URL", help: `the server; default: $SKERRY_URL, or ${DEFAULT_URL}` },
-  token: { value: "T", help: "the server's bearer token; default: $SKERRY_TOKEN" },
-  json: { help: "print JSON" },
-};
+import { serverAddress } from "./server_arguments.ts";
 
 /** Options that name a session and what it holds, for verbs that go on where another one left off. */
 export const HOLDER_OPTIONS: Readonly<Record<string, Option>> = {
@@ -23,8 +15,7 @@ export const HOLDER_OPTIONS: Readonly<Record<string, Option>> = {
 /** The server to speak to, and the numbering that all processes of a client share. */
 export function clientOptions(args: ParsedArguments): CoordClientOptions {
   return {
-    url: args.values.url ?? process.env.SKERRY_URL ?? DEFAULT_URL,
-    token: args.values.token ?? process.env.SKERRY_TOKEN,
+    ...serverAddress(args),
     nextSeq: timeSeq(() => performance.timeOrigin + performance.now()),
   };
 }

@@ -11,14 +11,9 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { type CliContext, usageError } from "./context.ts";
-import {
-  clientOptions,
-  HOLDER_OPTIONS,
-  readHolder,
-  requestError,
-  SERVER_OPTIONS,
-} from "./coord_arguments.ts";
+import { clientOptions, HOLDER_OPTIONS, readHolder, requestError } from "./coord_arguments.ts";
 import { runHolding } from "./lock_command.ts";
+import { SERVER_OPTIONS } from "./server_arguments.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   ...SERVER_OPTIONS,

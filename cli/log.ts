@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import process from "node:process";
 import { CoordClient } from "../runtime/coord/client/coord_client.ts";
 import type { CoordError } from "../runtime/coord/client/coord_error.ts";
 import { LogReader, type ReadRecord } from "../runtime/coord/client/log_reader.ts";
@@ -12,13 +11,9 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import { type CliContext, usageError } from "./context.ts";
-import {
-  clientOptions,
-  HOLDER_OPTIONS,
-  readHolder,
-  requestError,
-  SERVER_OPTIONS,
-} from "./coord_arguments.ts";
+import { clientOptions, HOLDER_OPTIONS, readHolder, requestError } from "./coord_arguments.ts";
+import { SERVER_OPTIONS } from "./server_arguments.ts";
+import { readStdin, writeStdout } from "./standard_streams.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   ...SERVER_OPTIONS,
@@ -180,13 +175,5 @@ function writeRecord({ index, offset, data }: ReadRecord, isJson: boolean): Prom
   const bytes = isJson
     ? `${JSON.stringify({ index, offset, data_base64: Buffer.from(data).toString("base64") })}\n`
     : data;
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => error ? reject(error) : resolve());
-  });
-}
-
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return new Uint8Array(Buffer.concat(chunks));
+  return writeStdout(bytes);
 }

@@ -2,6 +2,14 @@ import process from "node:process";
 import type { Platform } from "../runtime/platform/platform.ts";
 import { callVerb } from "./call.ts";
 import { type CliContext, USAGE_ERROR, type Verb } from "./context.ts";
+import { deployVerb } from "./functions/deploy.ts";
+import { inspectVerb } from "./functions/inspect.ts";
+import { invokeVerb } from "./functions/invoke.ts";
+import { listVerb } from "./functions/list.ts";
+import { logsVerb } from "./functions/logs.ts";
+import { removeVerb } from "./functions/remove.ts";
+import { rollbackVerb } from "./functions/rollback.ts";
+import { routeVerb } from "./functions/route.ts";
 import { linePrinter } from "./line_printer.ts";
 import { lockVerb } from "./lock.ts";
 import { logVerb } from "./log.ts";
@@ -9,10 +17,22 @@ import { runVerb } from "./run.ts";
 import { serveVerb } from "./serve.ts";
 import { VERSION } from "./version.ts";
 
-const VERBS: Readonly<Record<string, { readonly run: Verb; readonly summary: string }>> = {
-  serve: { run: serveVerb, summary: "serve the functions of a folder over HTTP" },
-  call: { run: callVerb, summary: "call a function of a native library" },
+/** Every verb, in the order of the help. */
+export const VERBS: Readonly<Record<string, { readonly run: Verb; readonly summary: string }>> = {
+  serve: { run: serveVerb, summary: "serve functions over HTTP" },
+  deploy: { run: deployVerb, summary: "build a source file on a server and serve it" },
+  invoke: { run: invokeVerb, summary: "call a function of a server" },
+  list: { run: listVerb, summary: "list the functions of a server" },
+  inspect: {
+    run: inspectVerb,
+    summary: "show one function, its versions and what is wrong with it",
+  },
+  remove: { run: removeVerb, summary: "remove deployed functions" },
+  rollback: { run: rollbackVerb, summary: "let an earlier version serve again" },
+  logs: { run: logsVerb, summary: "show or follow what a function wrote, and its failures" },
+  route: { run: routeVerb, summary: "list, add and remove rows of the route table" },
   run: { run: runVerb, summary: "run one module on the terminal, with limits" },
+  call: { run: callVerb, summary: "call a function of a native library" },
   lock: { run: lockVerb, summary: "acquire, release and show locks of a server" },
   log: { run: logVerb, summary: "append to, read and list logs of a server" },
 };
@@ -22,7 +42,7 @@ const HELP = `Skerry ${VERSION}, a single-file edge runtime for WASI functions
 Usage: skerry VERB [OPTIONS]
 
 Verbs:
-${Object.entries(VERBS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`).join("\n")}
+${Object.entries(VERBS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`).join("\n")}
 
 Each verb has --help. Start with: skerry serve`;
 

@@ -16,6 +16,7 @@ import {
 } from "./arguments.ts";
 import { type CliContext, usageError } from "./context.ts";
 import { NATIVE_OPTIONS, readNativeOptions } from "./native_options.ts";
+import { printable } from "./printable.ts";
 import { VERSION } from "./version.ts";
 
 const DEFAULT_FOLDER = "functions";
@@ -243,11 +244,6 @@ function announceNative(
   if (native?.unixPath !== undefined) context.print(`Native calls on ${native.unixPath}`);
   if (native?.tcp === undefined) return;
   context.print(`Native calls on ${native.tcp.hostname}:${nativePort}`);
-}
-
-/** File names may hold what a terminal would obey. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 function untilStopped(server: SkerryServer, graceMs: number, context: CliContext): Promise<number> {

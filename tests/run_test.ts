@@ -1,36 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { VERBS } from "../cli/main.ts";
 import { type GuestName, GUESTS, printer } from "./guests/guests.ts";
 import { fileGuest } from "./guests/files.ts";
+import { type Ran, skerry } from "./support/command_line.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { DENO_SOURCE } from "./support/server.ts";
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function skerry(
-  args: readonly string[],
-  options: { stdin?: string; env?: Record<string, string> } = {},
-): Promise<Ran> {
-  const [program, ...programArgs] = DENO_SOURCE.command;
-  const child = new Deno.Command(program!, {
-    args: [...programArgs, ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    env: options.env,
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  if (options.stdin !== undefined) await writer.write(new TextEncoder().encode(options.stdin));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-}
 
 async function runGuest(
   guest: GuestName,
@@ -153,12 +129,13 @@ for (
 }
 
 Deno.test("Every verb explains itself", async () => {
-  for (const verb of ["serve", "run"]) {
+  const overview = (await skerry(["--help"])).stdout;
+  for (const [verb, { summary }] of Object.entries(VERBS)) {
+    assertMatch(overview, new RegExp(`^  ${verb} +${summary}$`, "m"));
     const { code, stdout } = await skerry([verb, "--help"]);
     assertEquals(code, 0);
     assertMatch(stdout, new RegExp(`Usage: skerry ${verb} `));
   }
-  assertMatch((await skerry(["--help"])).stdout, /serve .*\n.*run /);
   assertMatch((await skerry(["--version"])).stdout, /^\d+\.\d+\.\d+/);
 });
 

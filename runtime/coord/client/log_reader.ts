@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../result.ts";
 import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import type { CoordError } from "./coord_error.ts";
+import { serverEvents } from "./server_events.ts";
 import { readOutcome, Transport, type TransportOptions } from "./transport.ts";
 
 /** A record as a reader sees it. */
@@ -100,15 +101,7 @@ export class LogReader {
       if (outcome.kind === "refused") throw new Refusal(outcome.error);
       return;
     }
-    let text = "";
-    for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
-      const events = (text + piece).split("\n\n");
-      text = events.pop()!;
-      for (const event of events) {
-        const data = /^data: (.*)$/m.exec(event)?.[1];
-        if (data !== undefined) yield readRecord(JSON.parse(data));
-      }
-    }
+    for await (const { data } of serverEvents(response.body!)) yield readRecord(JSON.parse(data));
   }
 }
 

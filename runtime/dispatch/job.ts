@@ -30,6 +30,8 @@ export interface RunTarget {
    * fast path only until the pool has warmed it up. @default false
    */
   readonly isEngine?: boolean;
+  /** How many workers it may use. @default as many as there are, and none is kept free for it */
+  readonly scheduling?: Scheduling;
   /**
    * How this version has fared on the fast path, starts at 0: promotions in a row, or, below 0, runs for
    * which it is not tried there. The dispatcher's own.
@@ -37,12 +39,28 @@ export interface RunTarget {
   inlineScore: number;
 }
 
+/** A function's part of the pool. */
+export interface Scheduling {
+  /** Runs of it at once in the pool; further ones wait. */
+  readonly maxConcurrent: number;
+  /** Workers that others leave free for it, once it has been called. */
+  readonly reservedWorkers: number;
+  /** Its weight against other functions when jobs wait; everyone else's is 1. */
+  readonly share: number;
+}
+
 /** Which way a job was run. */
 export type RunPath = "inline" | "pool";
 
 /** The answer to a job. */
 export type JobResult =
-  | { readonly kind: "ran"; readonly path: RunPath; readonly result: RunResult }
+  | {
+    readonly kind: "ran";
+    readonly path: RunPath;
+    readonly result: RunResult;
+    /** How long it waited for a worker, milliseconds; absent on the fast path. */
+    readonly waitedMs?: number;
+  }
   /** The queue is full; try again after this many seconds. */
   | { readonly kind: "overloaded"; readonly retryAfterSeconds: number };
 

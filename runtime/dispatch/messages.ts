@@ -7,6 +7,7 @@ import type { StringBlock } from "../wasi/run_io.ts";
 import type { ControlWords } from "./control.ts";
 import type { PackedProgram } from "./packed_program.ts";
 import type { Ticket } from "./ticket.ts";
+import type { WorkerSample } from "./worker_load.ts";
 import type { ImportInfo, ModuleInfo } from "../wasm/module_info.ts";
 
 /** From the server's thread to a worker. */
@@ -15,6 +16,7 @@ export type ToWorker =
   | TargetMessage
   | { readonly type: "forget"; readonly targetId: number }
   | { readonly type: "resume"; readonly nextSequence: number }
+  | { readonly type: "measure" }
   | { readonly type: "runs"; readonly runs: readonly RunMessage[] };
 
 /** What later runs name by `targetId`. */
@@ -81,8 +83,11 @@ export interface FailedMessage {
   readonly failure: string;
 }
 
-/** What a worker says of one run. It posts arrays of these, and an empty one when it has come up. */
+/** What a worker says of one run. */
 export type RunAnswer = DoneMessage | FailedMessage;
+
+/** What a worker posts: answers, none of them when it has come up, or a sample of itself if it was asked. */
+export type FromWorker = readonly RunAnswer[] | WorkerSample;
 
 /** Packs a run for a worker. Blocks the module cannot ask for are not even made. */
 export function packRun(

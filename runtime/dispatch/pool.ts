@@ -1,14 +1,28 @@
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { WorkerThread } from "../platform/platform.ts";
+import { Admission } from "./admission.ts";
+import { Autoscaler } from "./autoscaler.ts";
+import { Crew } from "./crew.ts";
+import { FairQueue } from "./fair_queue.ts";
 import type { Job, JobResult, RunTarget } from "./job.ts";
-import { type DoneMessage, type RunAnswer, unpackResult } from "./messages.ts";
-import { PooledWorker } from "./pooled_worker.ts";
+import { type FromWorker, type RunAnswer, unpackResult } from "./messages.ts";
+import type { PooledWorker } from "./pooled_worker.ts";
+import { STRATEGIES, type StrategyName } from "./strategies.ts";
 import type { Ticket } from "./ticket.ts";
+import { DEFAULT_FORMULA, type ScoreFormula } from "./worker_load.ts";
 
 /** How large the pool is and how long it lets jobs wait. */
 export interface PoolOptions {
-  /** Worker threads. @default the number of processors, at least 2 */
+  /** Worker threads at most. @default the number of processors, at least 2 */
   readonly workers: number;
+  /** Worker threads that stay when there is nothing to do. @default all of them */
+  readonly minWorkers?: number;
+  /** Which of several free workers gets a job. @default "fifo" */
+  readonly strategy?: StrategyName;
+  /** @default {@linkcode DEFAULT_FORMULA} */
+  readonly formula?: ScoreFormula;
+  /** How often workers are measured, milliseconds. @default 500 */
+  readonly measureEveryMs?: number;
   /** Jobs that may wait for a worker; one more is answered `overloaded`. @default 1024 */
   readonly queueLength: number;
   /** How long a job may wait for a worker, milliseconds. @default 10_000 */
@@ -21,7 +35,7 @@ export interface PoolOptions {
   readonly every?: (tick: () => void, everyMs: number) => () => void;
 }
 
-/** How often deadlines and departed clients are looked for. */
+/** How often deadlines, departed clients and the number of workers are looked at. */
 const WATCH_INTERVAL_MS = 25;
 /** A worker stops an overdue run by itself at its next host call; one that does not is replaced. */
 const OVERRUN_GRACE_MS = 75;
@@ -31,189 +45,256 @@ const MAX_BACKLOG_MS = 1;
 const MIN_EXPECTED_MS = 0.005;
 /** A run that takes this long was not expected to: what was sent ahead behind it is taken back. */
 const TAKE_BACK_MS = 20;
-/** After a thread that did not even start, the next one is tried this much later. */
-const RESTART_DELAY_MS = 1000;
+const DEFAULT_MEASURE_EVERY_MS = 500;
+/** A worker below this share of busy time has come to rest. */
+const REST = 0.001;
 const MAX_JOB_ID = 0x7fff_ffff;
 const NOTHING = new Uint8Array(0);
 const CANCELLED: Outcome = { kind: "cancelled" };
 
 /**
- * Worker threads, and a bounded queue before them. A worker runs one job at a time; behind quick ones
- * more are sent ahead, so that the worker never waits for the post (RATIONALE: "Why are jobs sent
- * ahead?"). What a worker had not begun when it was lost runs elsewhere, and so does what leaves no traces.
+ * Worker threads, as many as are needed within bounds, and a fair and bounded queue before them. A worker
+ * runs one job at a time; behind quick ones more are sent ahead, so that the worker never waits for the
+ * post (RATIONALE: "Why are jobs sent ahead?"). What a worker had not begun when it was lost runs
+ * elsewhere, and so does what leaves no traces.
  */
 export class WorkerPool {
   readonly #options: PoolOptions;
-  readonly #workers: PooledWorker[] = [];
-  readonly #queue: Ticket[] = [];
+  readonly #crew: Crew;
+  readonly #autoscaler: Autoscaler;
+  readonly #admission = new Admission();
+  readonly #queue = new FairQueue();
   /** Smoothed run time of each target, milliseconds. */
   readonly #runMs = new WeakMap<RunTarget, number>();
   readonly #now: () => number;
   readonly #every: NonNullable<PoolOptions["every"]>;
+  /** Kept between jobs, so that choosing allocates nothing. */
+  readonly #candidates: PooledWorker[] = [];
+  #strategy: StrategyName;
+  #lastChosenId = 0;
+  /** Workers there should be. */
+  #wanted: number;
+  /** Idle workers as {@linkcode Admission.mayRun} counts them, for the job that is being taken. */
+  #idleWorkers = 0;
   #stopWatching: (() => void) | undefined;
+  #measuredAtMs: number;
   #lastJobId = 0;
-  #noStartBeforeMs = -Infinity;
   #isStopped = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#every = options.every ?? everyInterval;
+    this.#strategy = options.strategy ?? "fifo";
+    this.#wanted = options.minWorkers ?? options.workers;
+    this.#measuredAtMs = this.#now();
+    this.#autoscaler = new Autoscaler({ minWorkers: this.#wanted, maxWorkers: options.workers });
+    this.#crew = new Crew({
+      spawn: options.spawn,
+      now: this.#now,
+      onMessage: (worker, message) => this.#onMessage(worker, message),
+      onCrash: (worker, reason) => {
+        const message = `the worker thread ended: ${reason}`;
+        this.#replace(worker, { kind: "trapped", trap: "unknown", message });
+      },
+    });
+  }
+
+  /** Which of several free workers gets a job; may be changed at any time. */
+  get strategy(): StrategyName {
+    return this.#strategy;
+  }
+
+  set strategy(name: StrategyName) {
+    this.#strategy = name;
   }
 
   /** Starts the threads now rather than with the first jobs, so that those need not wait for them. */
   warmUp(): void {
-    for (let i = this.#workers.length; i < this.#options.workers; i++) this.#start();
+    this.#crew.growTo(this.#wanted);
   }
 
   /** Runs a job on some worker. Rejects only if Skerry itself fails. */
   run(job: Job): Promise<JobResult> {
     if (this.#isStopped) return Promise.resolve(ended(CANCELLED));
-    const worker = this.#queue.length === 0 ? this.#freeWorker() : undefined;
-    if (worker === undefined && this.#queue.length >= this.#options.queueLength) {
+    const worker = this.#queue.length === 0 ? this.#choose(job.target) : undefined;
+    if (worker === undefined && !this.#makeRoomFor(job.target)) {
       return Promise.resolve(this.#overloaded());
     }
     this.#stopWatching ??= this.#every(() => this.#watch(), WATCH_INTERVAL_MS);
     return new Promise((answer, fail) => {
       const ticket = this.#newTicket(job, answer, fail);
-      if (worker !== undefined) return send(worker, ticket, ticket.queuedAtMs);
+      if (worker !== undefined) return this.#send(worker, ticket, ticket.queuedAtMs);
       this.#queue.push(ticket);
-      this.#start();
+      this.#crew.growTo(Math.max(1, this.#wanted));
+      // Those that wait may all be kept back by limits of their own.
+      this.#feedAll(ticket.queuedAtMs);
     });
   }
 
   /** Jobs waiting and jobs running. */
   get load(): { readonly queued: number; readonly running: number } {
     let running = 0;
-    for (const worker of this.#workers) running += worker.tickets.length;
+    for (const worker of this.#crew.workers) running += worker.inFlight;
     return { queued: this.#queue.length, running };
+  }
+
+  /** The workers and how they fare, in the order of their ids. */
+  get workers(): readonly PooledWorker[] {
+    return this.#crew.workers;
+  }
+
+  /** How long the job that waits longest has waited, milliseconds; 0 if none waits. */
+  get queueWaitMs(): number {
+    const { oldestAtMs } = this.#queue;
+    return oldestAtMs === undefined ? 0 : this.#now() - oldestAtMs;
   }
 
   /** Lets go of a target that has been replaced; should it run again after all, that is merely slower. */
   forget(target: RunTarget): void {
-    for (const worker of this.#workers) worker.forget(target);
+    this.#admission.forget(target);
+    for (const worker of this.#crew.workers) worker.forget(target);
   }
 
   /** Ends every thread. Jobs still there, and later ones, are answered `cancelled`. */
   stop(): void {
     this.#isStopped = true;
     this.#stopWatching?.();
-    for (const worker of this.#workers.splice(0)) {
-      worker.terminate();
+    for (const worker of [...this.#crew.workers]) {
+      this.#crew.dismiss(worker);
       for (const ticket of worker.tickets.splice(0)) ticket.answer(ended(CANCELLED));
     }
-    for (const ticket of this.#queue.splice(0)) ticket.answer(ended(CANCELLED));
+    for (const ticket of this.#queue.removeIf(() => true)) ticket.answer(ended(CANCELLED));
   }
 
   #newTicket(job: Job, answer: Ticket["answer"], fail: Ticket["fail"]): Ticket {
+    const now = this.#now();
     return {
       id: this.#nextJobId(),
       job,
-      queuedAtMs: this.#now(),
+      queuedAtMs: now,
       expectedMs: this.#runMs.get(job.target) ?? Infinity,
       sequence: 0,
+      sentAtMs: now,
       startedAtMs: undefined,
       answer,
       fail,
     };
   }
 
-  /** An idle worker, else the one that will be done soonest, if that is soon. */
-  #freeWorker(): PooledWorker | undefined {
-    let best: PooledWorker | undefined;
-    for (const worker of this.#workers) {
-      if (!worker.isReady) continue;
-      if (worker.tickets.length === 0) return worker;
-      if (best === undefined || worker.backlogMs < best.backlogMs) best = worker;
-    }
-    if (this.#workers.length < this.#options.workers) return undefined;
-    return best !== undefined && best.backlogMs < MAX_BACKLOG_MS ? best : undefined;
+  /** One of the idle workers, else of those that will be done soon; undefined if there is none for this target. */
+  #choose(target: RunTarget): PooledWorker | undefined {
+    const { workers } = this.#crew;
+    const idle = this.#collect(isIdle);
+    const idleWorkers = idle.length > 0 ? idle.length + this.#options.workers - workers.length : 0;
+    const candidates = idle.length > 0 ? idle : this.#collect(isNearlyDone);
+    if (candidates.length === 0) return undefined;
+    if (!this.#admission.mayRun(target, idleWorkers, this.#options.workers)) return undefined;
+    const chosen = STRATEGIES[this.#strategy](candidates, this.#lastChosenId) as PooledWorker;
+    this.#lastChosenId = chosen.id;
+    return chosen;
   }
 
-  /** Starts a thread if there is room for one more; it is given jobs once it says that it is there. */
-  #start(): void {
-    if (this.#workers.length >= this.#options.workers) return;
-    if (this.#now() < this.#noStartBeforeMs) return;
+  #collect(isCandidate: (worker: PooledWorker) => boolean): PooledWorker[] {
+    const candidates = this.#candidates;
+    candidates.length = 0;
+    for (const worker of this.#crew.workers) {
+      if (worker.isReady && isCandidate(worker)) candidates.push(worker);
+    }
+    return candidates;
+  }
+
+  #makeRoomFor(target: RunTarget): boolean {
+    if (this.#queue.length < this.#options.queueLength) return true;
+    const removed = this.#queue.makeRoomFor(target);
+    removed?.answer(this.#overloaded());
+    return removed !== undefined;
+  }
+
+  #send(worker: PooledWorker, ticket: Ticket, nowMs: number): void {
     try {
-      const thread = this.#options.spawn();
-      const worker = new PooledWorker(thread);
-      this.#workers.push(worker);
-      thread.onMessage((message) => this.#onAnswers(worker, message as RunAnswer[]));
-      thread.onExit((reason) => this.#onExit(worker, reason));
-    } catch {
-      this.#delayStart();
+      worker.send(ticket, nowMs);
+      this.#admission.started(ticket.job.target);
+    } catch (thrown) {
+      ticket.fail(thrown);
     }
-  }
-
-  #delayStart(): void {
-    this.#noStartBeforeMs = this.#now() + RESTART_DELAY_MS;
   }
 
   /** A worker's first message, which is empty, says that it has come up. */
-  #onAnswers(worker: PooledWorker, answers: readonly RunAnswer[]): void {
-    // What a worker says that was given up comes too late: its jobs are answered, or run elsewhere.
-    if (!this.#workers.includes(worker)) return;
+  #onMessage(worker: PooledWorker, message: FromWorker): void {
+    if (!isAnswers(message)) return worker.load.receive(message);
     worker.isReady = true;
     const now = this.#now();
-    const finished = answers.map((answer) => worker.finish(answer.jobId, now));
+    const finished = message.map((answer) => this.#finish(worker, answer, now));
     this.#feed(worker, now);
     finished.forEach((ticket, i) => {
-      if (ticket !== undefined) this.#settle(ticket, answers[i]!);
+      if (ticket !== undefined) this.#settle(ticket, message[i]!);
     });
+  }
+
+  #finish(worker: PooledWorker, answer: RunAnswer, nowMs: number): Ticket | undefined {
+    const ticket = worker.finish(answer.jobId, nowMs);
+    if (ticket === undefined) return undefined;
+    const { target, input } = ticket.job;
+    this.#admission.ended(target);
+    if ("failure" in answer) return ticket;
+    const { runMs, buffer } = answer;
+    worker.load.add(runMs, input.stdin.length, buffer.byteLength);
+    this.#queue.charge(ticket, runMs);
+    const before = this.#runMs.get(target) ?? runMs;
+    this.#runMs.set(target, Math.max(MIN_EXPECTED_MS, before * 0.8 + runMs * 0.2));
+    return ticket;
   }
 
   #settle(ticket: Ticket, answer: RunAnswer): void {
     if ("failure" in answer) return ticket.fail(new Error(answer.failure));
-    this.#learn(ticket.job.target, answer);
-    ticket.answer({ kind: "ran", path: "pool", result: unpackResult(answer) });
-  }
-
-  #learn(target: RunTarget, { runMs }: DoneMessage): void {
-    const before = this.#runMs.get(target) ?? runMs;
-    this.#runMs.set(target, Math.max(MIN_EXPECTED_MS, before * 0.8 + runMs * 0.2));
+    const waitedMs = ticket.sentAtMs - ticket.queuedAtMs;
+    ticket.answer({ kind: "ran", path: "pool", result: unpackResult(answer), waitedMs });
   }
 
   #feed(worker: PooledWorker, nowMs: number): void {
     while (this.#queue.length > 0 && worker.isReady) {
-      if (worker.tickets.length > 0 && worker.backlogMs >= MAX_BACKLOG_MS) return;
-      send(worker, this.#queue.shift()!, nowMs);
+      if (!isIdle(worker) && !isNearlyDone(worker)) return;
+      this.#idleWorkers = isIdle(worker) ? this.#countIdle() : 0;
+      const ticket = this.#queue.take(this.#mayRun);
+      if (ticket === undefined) return;
+      this.#send(worker, ticket, nowMs);
     }
   }
 
-  #feedAll(nowMs: number): void {
-    for (const worker of this.#workers) this.#feed(worker, nowMs);
+  readonly #mayRun = (target: RunTarget): boolean =>
+    this.#admission.mayRun(target, this.#idleWorkers, this.#options.workers);
+
+  #countIdle(): number {
+    let working = 0;
+    for (const worker of this.#crew.workers) if (worker.inFlight > 0) working++;
+    return this.#options.workers - working;
   }
 
-  /** The thread ended by itself: the run it was in is lost. */
-  #onExit(worker: PooledWorker, reason: string): void {
-    if (!worker.isReady) this.#delayStart();
-    const message = `the worker thread ended: ${reason}`;
-    this.#replace(worker, { kind: "trapped", trap: "unknown", message });
+  #feedAll(nowMs: number): void {
+    for (const worker of this.#crew.workers) this.#feed(worker, nowMs);
   }
 
   /** Ends a worker. The run it is in gets this outcome; the others are run elsewhere, if they may be. */
   #replace(worker: PooledWorker, outcome: Outcome): void {
-    const index = this.#workers.indexOf(worker);
-    if (index === -1) return;
-    this.#workers.splice(index, 1);
-    worker.terminate();
+    if (!this.#crew.dismiss(worker)) return;
     const running = worker.running();
     const isLost = (ticket: Ticket) => ticket === running || !worker.mayRunAgain(ticket);
     const tickets = worker.tickets.splice(0);
+    for (const { job } of tickets) this.#admission.ended(job.target);
     for (const ticket of tickets.filter(isLost)) ticket.answer(ended(outcome));
-    this.#queue.unshift(...tickets.filter((ticket) => !isLost(ticket)));
+    this.#queue.putBack(tickets.filter((ticket) => !isLost(ticket)));
     this.#feedAll(this.#now());
-    this.#start();
+    this.#crew.growTo(this.#wanted);
   }
 
   #watch(): void {
     const now = this.#now();
-    for (const worker of [...this.#workers]) this.#watchWorker(worker, now);
+    for (const worker of [...this.#crew.workers]) this.#watchWorker(worker, now);
     this.#watchQueue(now);
-    if (this.#queue.length > 0) this.#start();
-    const isIdle = this.#queue.length === 0 &&
-      this.#workers.every((each) => each.tickets.length === 0);
-    if (!isIdle) return;
+    this.#measure(now);
+    this.#scale(now);
+    if (!this.#isAtRest()) return;
     this.#stopWatching?.();
     this.#stopWatching = undefined;
   }
@@ -227,26 +308,54 @@ export class WorkerPool {
     const overdueMs = ranMs - running.job.target.limits.timeoutMs;
     if (overdueMs > OVERRUN_GRACE_MS) return this.#replace(worker, { kind: "timeout" });
     if (ranMs > TAKE_BACK_MS) {
-      this.#queue.unshift(...worker.takeBack());
+      const tickets = worker.takeBack();
+      for (const { job } of tickets) this.#admission.ended(job.target);
+      this.#queue.putBack(tickets);
       this.#feedAll(nowMs);
     }
     if (hasLeft(running)) worker.cancel(running.id);
   }
 
   #watchQueue(nowMs: number): void {
-    for (let i = this.#queue.length - 1; i >= 0; i--) {
-      const ticket = this.#queue[i]!;
-      const isLate = nowMs - ticket.queuedAtMs > this.#options.queueTimeoutMs;
-      if (!isLate && !hasLeft(ticket)) continue;
-      this.#queue.splice(i, 1);
-      ticket.answer(isLate ? this.#overloaded() : ended(CANCELLED));
+    const isLate = ({ queuedAtMs }: Ticket) => nowMs - queuedAtMs > this.#options.queueTimeoutMs;
+    for (const ticket of this.#queue.removeIf((each) => isLate(each) || hasLeft(each))) {
+      ticket.answer(isLate(ticket) ? this.#overloaded() : ended(CANCELLED));
     }
   }
 
+  #measure(nowMs: number): void {
+    const { measureEveryMs = DEFAULT_MEASURE_EVERY_MS, formula = DEFAULT_FORMULA } = this.#options;
+    const periodMs = nowMs - this.#measuredAtMs;
+    if (periodMs < measureEveryMs) return;
+    this.#measuredAtMs = nowMs;
+    for (const worker of this.#crew.workers) worker.measure(nowMs, periodMs, formula);
+  }
+
+  #scale(nowMs: number): void {
+    const { workers, starting } = this.#crew;
+    const { queueWaitMs } = this;
+    const busy = workers.reduce((sum, each) => sum + each.busy, 0) / Math.max(1, workers.length);
+    const sample = { nowMs, workers: workers.length, starting, queueWaitMs, busy };
+    this.#wanted = this.#autoscaler.decide(sample);
+    this.#crew.growTo(this.#wanted);
+    if (this.#wanted >= workers.length) return;
+    const spare = workers.findLast(({ inFlight, isReady }) => isReady && inFlight === 0);
+    if (spare !== undefined) this.#crew.dismiss(spare);
+  }
+
+  /** Whether there is nothing to watch until the next job. */
+  #isAtRest(): boolean {
+    const { workers } = this.#crew;
+    const { minWorkers = this.#options.workers } = this.#options;
+    return this.#queue.length === 0 && workers.length === minWorkers &&
+      workers.every(({ inFlight, busy }) => inFlight === 0 && busy < REST);
+  }
+
   #overloaded(): JobResult {
-    const queued = this.#queue[0];
-    const waitedMs = queued === undefined ? 0 : this.#now() - queued.queuedAtMs;
-    return { kind: "overloaded", retryAfterSeconds: Math.max(1, Math.ceil(waitedMs / 1000)) };
+    return {
+      kind: "overloaded",
+      retryAfterSeconds: Math.max(1, Math.ceil(this.queueWaitMs / 1000)),
+    };
   }
 
   #nextJobId(): number {
@@ -255,12 +364,16 @@ export class WorkerPool {
   }
 }
 
-function send(worker: PooledWorker, ticket: Ticket, nowMs: number): void {
-  try {
-    worker.send(ticket, nowMs);
-  } catch (thrown) {
-    ticket.fail(thrown);
-  }
+function isIdle({ inFlight }: PooledWorker): boolean {
+  return inFlight === 0;
+}
+
+function isNearlyDone({ backlogMs }: PooledWorker): boolean {
+  return backlogMs < MAX_BACKLOG_MS;
+}
+
+function isAnswers(message: FromWorker): message is readonly RunAnswer[] {
+  return Array.isArray(message);
 }
 
 function hasLeft(ticket: Ticket): boolean {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { WorkerThread } from "../platform/platform.ts";
 import { CONTROL, type ControlWords, newControlWords } from "./control.ts";
 import type { JobResult } from "./job.ts";
-import type { RunAnswer, RunMessage, ToWorker } from "./messages.ts";
+import type { FromWorker, RunAnswer, RunMessage, ToWorker } from "./messages.ts";
 import { WorkerPool } from "./pool.ts";
 import { done, newJob, newTarget, outcomeOf, turn } from "./testing.ts";
 
@@ -13,7 +13,7 @@ import { done, newJob, newTarget, outcomeOf, turn } from "./testing.ts";
  */
 class SteppedThread implements WorkerThread {
   #inbox: ToWorker[] = [];
-  #outbox: (readonly RunAnswer[])[] = [];
+  #outbox: FromWorker[] = [];
   #batch: RunMessage[] = [];
   #results: RunAnswer[] = [];
   #running: RunMessage | undefined;
@@ -47,9 +47,9 @@ class SteppedThread implements WorkerThread {
 
   /** What it posted first and was not delivered yet arrives. */
   deliver(): boolean {
-    const answers = this.#outbox.shift();
-    if (answers !== undefined) this.#onMessage(answers);
-    return answers !== undefined;
+    const message = this.#outbox.shift();
+    if (message !== undefined) this.#onMessage(message);
+    return message !== undefined;
   }
 
   /** Does the next thing; false if there is none. */
@@ -69,6 +69,8 @@ class SteppedThread implements WorkerThread {
       this.#outbox.push([]);
     } else if (message.type === "resume") {
       Atomics.store(this.#control, CONTROL.nextSequence, message.nextSequence);
+    } else if (message.type === "measure") {
+      this.#outbox.push({ cpuMs: undefined, memoryBytes: 1 });
     } else if (message.type === "runs") {
       this.#batch = [...message.runs];
     }
@@ -125,11 +127,17 @@ const EVENTS: fc.Arbitrary<Event> = fc.oneof(
 function newScene() {
   const threads: SteppedThread[] = [];
   const answers: Promise<JobResult>[] = [];
-  const targets = [newTarget(), newTarget(), newTarget()];
+  const targets = [
+    newTarget(),
+    { ...newTarget(), scheduling: { maxConcurrent: 1, reservedWorkers: 0, share: 2 } },
+    { ...newTarget(), scheduling: { maxConcurrent: 9, reservedWorkers: 1, share: 1 } },
+  ];
   let nowMs = 0;
   let tick = () => {};
   const pool = new WorkerPool({
-    workers: 2,
+    workers: 3,
+    minWorkers: 1,
+    strategy: "rr",
     queueLength: 1000,
     queueTimeoutMs: 1e9,
     spawn: () => {

@@ -9,7 +9,9 @@ import {
   type ToWorker,
 } from "./messages.ts";
 import { packProgram } from "./packed_program.ts";
+import type { WorkerState } from "./strategies.ts";
 import type { Ticket } from "./ticket.ts";
+import { type ScoreFormula, WorkerLoad } from "./worker_load.ts";
 
 /** Targets a worker is kept told about; the oldest make room. */
 const MAX_KNOWN_TARGETS = 512;
@@ -21,7 +23,9 @@ interface KnownTarget {
 }
 
 /** The pool's end of one worker thread: what it runs, what it knows, how to stop it. */
-export class PooledWorker {
+export class PooledWorker implements WorkerState {
+  readonly id: number;
+  readonly load = new WorkerLoad();
   /** Jobs sent and not answered, in the order in which the worker runs them. */
   readonly tickets: Ticket[] = [];
   /** How long the worker is expected to need for them, milliseconds; Infinity if that is not known. */
@@ -38,9 +42,22 @@ export class PooledWorker {
   /** Runs of this turn of the event loop; they go in one message. */
   #outbox: RunMessage[] = [];
 
-  constructor(thread: WorkerThread) {
+  constructor(id: number, thread: WorkerThread) {
+    this.id = id;
     this.#thread = thread;
     this.#post({ type: "control", control: this.#control });
+  }
+
+  get inFlight(): number {
+    return this.tickets.length;
+  }
+
+  get busy(): number {
+    return this.load.busy;
+  }
+
+  get score(): number {
+    return this.load.score;
   }
 
   /** Sends a job; it runs after the ones sent before. Throws what making its input throws. */
@@ -50,6 +67,7 @@ export class PooledWorker {
     ticket.sequence = this.#lastSequence + 1;
     const run = packRun(ticket, targetId, needs, input);
     this.#lastSequence++;
+    ticket.sentAtMs = nowMs;
     ticket.startedAtMs = this.tickets.length === 0 ? nowMs : undefined;
     this.tickets.push(ticket);
     this.backlogMs += ticket.expectedMs;
@@ -125,6 +143,14 @@ export class PooledWorker {
     // Runs of it may still be waiting to be sent.
     this.#flush();
     this.#post({ type: "forget", targetId: known.targetId });
+  }
+
+  /** Ends a period of its load, and asks the thread how it is. */
+  measure(nowMs: number, periodMs: number, formula: ScoreFormula): void {
+    const startedAtMs = this.tickets[0]?.startedAtMs;
+    const runningMs = startedAtMs === undefined ? 0 : Math.min(periodMs, nowMs - startedAtMs);
+    this.load.endPeriod(periodMs, runningMs, formula);
+    if (this.isReady) this.#post({ type: "measure" });
   }
 
   /** Ends the thread, whatever it is doing. */

@@ -17,6 +17,7 @@ function newTicket(target?: RunTarget, expectedMs = 0.25): Ticket {
     queuedAtMs: 0,
     expectedMs,
     sequence: 0,
+    sentAtMs: 0,
     startedAtMs: undefined,
     answer: () => {},
     fail: () => {},
@@ -25,7 +26,7 @@ function newTicket(target?: RunTarget, expectedMs = 0.25): Ticket {
 
 function setUp() {
   const thread = new FakeThread();
-  const worker = new PooledWorker(thread);
+  const worker = new PooledWorker(1, thread);
   const target = newTarget();
   const send = (count: number) => {
     const tickets = Array.from({ length: count }, () => newTicket(target));

@@ -44,6 +44,7 @@ export function begin(thread: FakeThread, run: number): void {
 /** Options of {@linkcode setUp}. */
 export interface SceneOptions {
   readonly workers?: number;
+  readonly minWorkers?: number;
   readonly queueLength?: number;
   /** Whether threads wait for the test to say that they have come up. */
   readonly startsSlowly?: boolean;
@@ -56,6 +57,7 @@ export function setUp(options: SceneOptions = {}) {
   let tick = () => {};
   const pool = new WorkerPool({
     workers: options.workers ?? 1,
+    minWorkers: options.minWorkers,
     queueLength: options.queueLength ?? 10,
     queueTimeoutMs: 5000,
     spawn: () => {

@@ -10,6 +10,8 @@ export interface Ticket {
   readonly expectedMs: number;
   /** Its place in the order of its worker's runs; 0 until it is sent. */
   sequence: number;
+  /** When it was last given to a worker. */
+  sentAtMs: number;
   /** When a worker began it, as far as this thread can tell; undefined while it waits. */
   startedAtMs: number | undefined;
   readonly answer: (result: JobResult) => void;

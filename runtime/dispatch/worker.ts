@@ -14,6 +14,7 @@ import {
   type ToWorker,
   unpackInput,
 } from "./messages.ts";
+import { sampleThread } from "./thread_sample.ts";
 
 /** What a worker knows of a target. */
 interface WorkerTarget extends IsolateParts, Pick<TargetMessage, "handler" | "limits"> {}
@@ -58,6 +59,9 @@ export class PoolWorker {
         return this.#forget(message.targetId);
       case "resume":
         Atomics.store(this.#control, CONTROL.nextSequence, message.nextSequence);
+        return;
+      case "measure":
+        this.#port.post(sampleThread(), []);
         return;
       case "runs":
         return this.#runAll(message.runs);

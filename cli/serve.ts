@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { mkdir, stat } from "node:fs/promises";
 import process from "node:process";
+import { isStrategyName } from "../runtime/dispatch/strategies.ts";
 import type { RegistryEvent } from "../runtime/functions/registry.ts";
 import type { RequestLog } from "../runtime/http/app_options.ts";
 import type { Credentials } from "../runtime/http/management_guard.ts";
@@ -32,7 +33,12 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   },
   workers: {
     value: "N",
-    help: "threads for runs that take long; default: one a processor, at least 2",
+    help: "threads for runs that take long, at most; default: one a processor, at least 2",
+  },
+  "min-workers": { value: "N", help: "threads that stay when there is nothing to do; default: 1" },
+  strategy: {
+    value: "NAME",
+    help: "which free thread gets a run: fifo, rr, least or score; default: fifo",
   },
   queue: { value: "N", help: "runs that may wait for a thread before 503; default: 1024" },
   "max-body-mb": { value: "N", help: "refuse larger request bodies; default: 10" },
@@ -116,7 +122,15 @@ function readOptions(
   if (args.positional.length > 0) return err(`Unexpected argument "${args.positional[0]}"`);
   const numbers = readNumbers(args);
   if (!numbers.ok) return numbers;
-  const { port, workers, queue, maxBodyMb, bodyTimeoutMs, graceMs } = numbers.value;
+  const { port, workers, minWorkers, queue, maxBodyMb, bodyTimeoutMs, graceMs } = numbers.value;
+  const { strategy = "fifo" } = args.values;
+  if (!isStrategyName(strategy)) {
+    return err(`Option --strategy must be fifo, rr, least or score, found "${strategy}"`);
+  }
+  const maxWorkers = workers ?? Math.max(2, context.platform.cpuCount, minWorkers ?? 1);
+  if (minWorkers !== undefined && minWorkers > maxWorkers) {
+    return err(`Option --min-workers must be at most --workers, found ${minWorkers}`);
+  }
   const credentials = readCredentials(args);
   if (!credentials.ok) return credentials;
   const native = readNativeOptions(args, log, args.switches["log-requests"] ?? false);
@@ -126,7 +140,9 @@ function readOptions(
     port: port ?? 8080,
     functionsFolder: args.values.functions ?? DEFAULT_FOLDER,
     dataFolder: args.values.data ?? DEFAULT_DATA_FOLDER,
-    workers: workers ?? Math.max(2, context.platform.cpuCount),
+    workers: maxWorkers,
+    minWorkers: minWorkers ?? 1,
+    strategy,
     queueLength: queue,
     requestLimits: {
       ...maxBodyMb === undefined ? {} : { requestBytes: maxBodyMb * 1024 * 1024 },
@@ -163,7 +179,7 @@ function readCredentials(args: ParsedArguments): Result<Credentials, string> {
 
 type Numbers = Readonly<
   Record<
-    "port" | "workers" | "queue" | "maxBodyMb" | "bodyTimeoutMs" | "graceMs",
+    "port" | "workers" | "minWorkers" | "queue" | "maxBodyMb" | "bodyTimeoutMs" | "graceMs",
     number | undefined
   >
 >;
@@ -172,6 +188,7 @@ function readNumbers(args: ParsedArguments): Result<Numbers, string> {
   const bounds = {
     port: ["port", 0, 65535],
     workers: ["workers", 1, 256],
+    minWorkers: ["min-workers", 1, 256],
     queue: ["queue", 0, 1_000_000],
     maxBodyMb: ["max-body-mb", 1, 1024],
     bodyTimeoutMs: ["body-timeout-ms", 1, 3_600_000],

@@ -8,6 +8,8 @@ import { Compiler } from "./dispatch/compiler.ts";
 import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
 import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
 import { WorkerPool } from "./dispatch/pool.ts";
+import { poolStats } from "./dispatch/pool_stats.ts";
+import type { StrategyName } from "./dispatch/strategies.ts";
 import { type SkerryError, skerryError } from "./errors.ts";
 import { type ChangeHints, FolderHints } from "./functions/change_hints.ts";
 import type { Deployments } from "./functions/deployments.ts";
@@ -35,8 +37,12 @@ export interface ServerOptions {
   readonly functionsFolder: string;
   /** The folder of what must outlive the server; made if it is missing, and never shared by two servers. */
   readonly dataFolder: string;
-  /** Worker threads of the pool. */
+  /** Worker threads of the pool at most. */
   readonly workers: number;
+  /** Worker threads that stay when there is nothing to do. @default all of them */
+  readonly minWorkers?: number;
+  /** Which of several free workers gets a run; may be changed later. @default "fifo" */
+  readonly strategy?: StrategyName;
   /** Jobs that may wait for a worker. @default 1024 */
   readonly queueLength?: number;
   /** Whether short runs may use the thread that accepts requests. @default true */
@@ -153,7 +159,9 @@ export async function startServer(
     runNative: native.value?.run,
     kv: new KvStore(),
     coord: coord.value,
+    scheduler: pool,
     stats: {
+      ...poolStats(pool),
       coord: () => coord.value.stats(),
       ...native.value === undefined ? {} : { native: native.value.stats },
     },
@@ -225,6 +233,8 @@ function toolchainPlaces({ dataFolder }: ServerOptions): ToolchainPlaces {
 function workerPool(options: ServerOptions, platform: Platform): WorkerPool {
   return new WorkerPool({
     workers: options.workers,
+    minWorkers: options.minWorkers,
+    strategy: options.strategy,
     queueLength: options.queueLength ?? DEFAULT_QUEUE_LENGTH,
     queueTimeoutMs: QUEUE_TIMEOUT_MS,
     spawn: () => platform.spawnWorker("pool"),

@@ -37,6 +37,11 @@ const leastLoaded: Strategy = (candidates) =>
 /** The one with the lowest score of processor, memory and traffic. */
 const lowestScore: Strategy = (candidates) => lowest(candidates, ({ score }) => score);
 
+/** Something whose strategy may be changed at any time. */
+export interface Scheduler {
+  strategy: StrategyName;
+}
+
 /** Every strategy by name (README: "Which strategy when?"). */
 export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   rr: roundRobin,

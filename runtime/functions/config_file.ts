@@ -1,4 +1,5 @@
 import { parse, TomlError } from "smol-toml";
+import type { Scheduling } from "../dispatch/job.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../isolate/limits.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -94,6 +95,7 @@ function readConfig(root: ConfigTable, environment: Environment): FunctionConfig
     env: readEnv(root, environment),
     kvNamespace: readKvNamespace(root.table("data")),
     mounts: readMounts(root),
+    scheduling: readScheduling(root),
   };
   checkIgnoredKeys(root);
   const config = { ...rest, limits: moduleLimits(given) };
@@ -162,6 +164,28 @@ function moduleLimits({ fuel, memoryMb, timeoutMs, outputBytes }: GivenLimits): 
     stdoutBytes: outputBytes ?? DEFAULT_LIMITS.stdoutBytes,
     stderrBytes: DEFAULT_LIMITS.stderrBytes,
   };
+}
+
+const MAX_WORKERS = 256;
+const MAX_SHARE = 1000;
+
+/** Undefined without the table, so that functions that ask for nothing cost nothing. */
+function readScheduling(root: ConfigTable): Scheduling | undefined {
+  if (!root.has("scheduling")) return undefined;
+  const table = root.table("scheduling");
+  const maxConcurrent = table.integer("max_concurrent", 1, Number.MAX_SAFE_INTEGER);
+  const reservedWorkers = table.integer("reserved_workers", 0, MAX_WORKERS);
+  const share = table.value("share", `a number above 0 and up to ${MAX_SHARE}`, readShare);
+  table.finish();
+  return {
+    maxConcurrent: maxConcurrent ?? Infinity,
+    reservedWorkers: reservedWorkers ?? 0,
+    share: share ?? 1,
+  };
+}
+
+function readShare(value: unknown): number | undefined {
+  return typeof value === "number" && value > 0 && value <= MAX_SHARE ? value : undefined;
 }
 
 function readEnv(root: ConfigTable, environment: Environment): Record<string, string> {

@@ -25,6 +25,7 @@ function errorOf(text: string): string {
 Deno.test("an empty file is the default configuration", () => {
   const { abi, handler, methods, limits, env, mounts, kvNamespace } = configOf("");
   assertEquals({ abi, limits, env, mounts }, { ...DEFAULT_CONFIG });
+  assertEquals(configOf("").scheduling, undefined);
   assertEquals([handler, methods, kvNamespace], [undefined, undefined, undefined]);
 });
 
@@ -44,6 +45,10 @@ Deno.test("every key is read", () => {
     PRICE = "$5"
     [data.kv]
     namespace = "counter"
+    [scheduling]
+    max_concurrent = 4
+    reserved_workers = 1
+    share = 0.5
   `);
   assertEquals(config, {
     abi: "cgi",
@@ -59,6 +64,7 @@ Deno.test("every key is read", () => {
     env: { GREETING: "hello", HOST_HOME: "/home/ann", PRICE: "$5" },
     kvNamespace: "counter",
     mounts: [],
+    scheduling: { maxConcurrent: 4, reservedWorkers: 1, share: 0.5 },
   });
 });
 
@@ -95,6 +101,12 @@ Deno.test("a wrong value is an error that names file, key, expectation and value
 
 const WRONG_VALUES: readonly [string, string][] = [
   [`abi = "fcgi"`, `abi must be one of auto, text, cgi, json, static, found "fcgi"`],
+  [`[scheduling]\nshare = 0`, "scheduling.share must be a number above 0 and up to 1000, found 0"],
+  [
+    `[scheduling]\nmax_concurrent = 0`,
+    "scheduling.max_concurrent must be a positive integer, found 0",
+  ],
+  [`scheduling = 1`, "scheduling must be a table, found 1"],
   [`handler = ""`, `handler must be a non-empty string, found ""`],
   [`handler = 3`, "handler must be a non-empty string, found 3"],
   [`methods = "GET"`, `methods must be a non-empty array of methods such as "GET", found "GET"`],
@@ -145,7 +157,7 @@ Deno.test("an unknown key is an error that lists the known ones", () => {
   assertEquals(
     errorOf(`colour = "red"`),
     "colour is not a known key, expected one of abi, runtime, handler, methods, limits, vars, env, data, " +
-      "mounts, folders, name, version, features",
+      "mounts, folders, scheduling, name, version, features",
   );
 });
 

@@ -1,3 +1,4 @@
+import type { Scheduling } from "../dispatch/job.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { NativeLimitChoice } from "./native_function.ts";
@@ -19,6 +20,8 @@ export interface FunctionConfig {
   readonly env: Readonly<Record<string, string>>;
   /** Directories the function is given. @default none */
   readonly mounts: readonly MountGrant[];
+  /** Its part of the worker pool. @default as much as everyone else's */
+  readonly scheduling?: Scheduling;
   /** Namespace of the JSON ABI's key-value store; undefined means none. */
   readonly kvNamespace?: string;
 }

@@ -1,4 +1,5 @@
 import type { CoordService } from "../coord/service.ts";
+import type { Scheduler } from "../dispatch/strategies.ts";
 import type { Dispatcher, RunPath } from "../dispatch/job.ts";
 import type { SkerryError } from "../errors.ts";
 import type { Deployments } from "../functions/deployments.ts";
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly kv: KvNamespaces;
   /** Locks and logs, below `/_/locks` and `/_/logs`; without it, there are none. */
   readonly coord?: CoordService;
+  /** How the pool chooses workers, below `/_/scheduler`; without it, there is no such page. */
+  readonly scheduler?: Scheduler;
   /** What parts tell of themselves in `/_/stats`, by the name of their member. */
   readonly stats?: Readonly<Record<string, () => unknown>>;
   /** The folder of static files; without one, none are served. */

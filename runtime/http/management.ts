@@ -9,6 +9,7 @@ import { coordCommandRoutes } from "./routes/coord.ts";
 import { coordReadingRoutes } from "./routes/coord_reading.ts";
 import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { schedulerRoutes } from "./routes/scheduler.ts";
 import { statsRoutes } from "./routes/stats.ts";
 
 /** Everything below `/_/`: health, open to all, and the management API, behind its guard. */
@@ -19,6 +20,7 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
   app.use("/_/*", managementGuard(options, refuse));
   app.route("/_", functionRoutes(options.functions));
   app.route("/_", statsRoutes(options.stats ?? {}));
+  if (options.scheduler !== undefined) app.route("/_", schedulerRoutes(options.scheduler));
   if (options.coord !== undefined) {
     const limits = { ...DEFAULT_REQUEST_LIMITS, ...options.limits };
     app.route("/_", coordCommandRoutes({ coord: options.coord, limits }));

@@ -25,6 +25,8 @@ export interface CoordServiceOptions {
   readonly lockPerLog?: boolean;
   /** @default the machine's clock */
   readonly clock?: Clock;
+  /** What folds commands; tests pass broken ones. @default the machine's `apply` */
+  readonly apply?: typeof apply;
 }
 
 /** What a request comes to: an answer, or that the server stops before there is one. */
@@ -51,6 +53,7 @@ export type Reply = Answer | { readonly kind: "stopping" };
 export class CoordService {
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #apply: typeof apply;
   readonly #leases: Leases;
   readonly #waits: Waits;
   readonly #idle: IdleSessions;
@@ -66,6 +69,7 @@ export class CoordService {
   constructor(options: CoordServiceOptions) {
     this.#log = options.log;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#apply = options.apply ?? apply;
     const propose = (command: Command) => this.#log.propose({ command, ticket: 0 });
     this.#leases = new Leases(this.#clock, propose);
     this.#waits = new Waits(this.#clock, propose);
@@ -177,7 +181,7 @@ export class CoordService {
   }
 
   #fold(position: number, command: Command, ticket: number): RecordPlace | undefined {
-    const effects = apply(this.#state, command, position);
+    const effects = this.#apply(this.#state, command, position);
     if (!this.#isReplaying) this.#folded.push({ effects, command, ticket });
     return effects.record;
   }

@@ -1,9 +1,9 @@
 /** Locks and logs of a real server: the client, and the command line. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { CoordClient } from "../runtime/coord/client/coord_client.ts";
-import { LogReader } from "../runtime/coord/client/log_reader.ts";
-import { temporaryFolder } from "./support/folder.ts";
-import { DENO_SOURCE, startServer } from "./support/server.ts";
+import { CoordClient } from "../../runtime/coord/client/coord_client.ts";
+import { LogReader } from "../../runtime/coord/client/log_reader.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { DENO_SOURCE, startServer } from "../support/server.ts";
 
 async function clientOf(url: string, clientId?: string): Promise<CoordClient> {
   const client = await CoordClient.init({ url, clientId });

@@ -12,7 +12,7 @@ import { poolStats } from "./dispatch/pool_stats.ts";
 import type { StrategyName } from "./dispatch/strategies.ts";
 import { type SkerryError, skerryError } from "./errors.ts";
 import { type ChangeHints, FolderHints } from "./functions/change_hints.ts";
-import type { Deployments } from "./functions/deployments.ts";
+import type { Deployments, RouteTable } from "./functions/deployments.ts";
 import { KvStore } from "./functions/kv_store.ts";
 import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts";
 import { ThreadHints } from "./functions/thread_hints.ts";
@@ -74,6 +74,7 @@ export interface SkerryServer {
   readonly nativePort: number | undefined;
   readonly functions: FunctionRegistry;
   readonly deployments: Deployments;
+  readonly routes: RouteTable;
   /** Stops accepting, lets running requests end for at most `graceMs`, and ends every thread. */
   stop(graceMs: number): Promise<void>;
 }
@@ -185,6 +186,7 @@ export async function startServer(
     nativePort: native.value?.tcpPort,
     functions: functions.value,
     deployments: functions.value.deployments!,
+    routes: functions.value.routes!,
     async stop(graceMs) {
       isStopping = true;
       functionLogs.endFollowers();

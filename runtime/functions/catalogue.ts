@@ -121,12 +121,21 @@ export class Catalogue {
 
   /** Every function by route, in the order they are asked; also those that cannot be served. */
   list(): FunctionStatus[] {
-    const statuses = [...this.#entries.keys()].map((fn) => this.#statusOf(fn));
+    const statuses = [...this.#entries.keys()].map((fn) => this.statusOf(fn));
     for (const refused of this.#refused) statuses.push(...refused());
     return statuses.sort((a, b) => {
       return compareText(a.route, b.route) || RANKS[a.source] - RANKS[b.source] ||
         compareText(a.method ?? "", b.method ?? "") || compareText(a.file, b.file);
     });
+  }
+
+  /** How a function fares; one that never gets a request is broken. */
+  statusOf(fn: FunctionEntry): FunctionStatus {
+    const status = fn.status();
+    const owner = this.#ownerOver(fn, this.#at(fn.pattern));
+    if (owner === undefined) return status;
+    const { code, message } = conflict(fn, owner);
+    return { ...status, state: "broken", error: { code, message } };
   }
 
   emit(event: RegistryEvent): void {
@@ -146,14 +155,6 @@ export class Catalogue {
 
   #at(pattern: RoutePattern): FunctionEntry[] {
     return this.#router.entriesAt(pattern).flatMap(({ fn }) => fn instanceof MethodGate ? [] : fn);
-  }
-
-  #statusOf(fn: FunctionEntry): FunctionStatus {
-    const status = fn.status();
-    const owner = this.#ownerOver(fn, this.#at(fn.pattern));
-    if (owner === undefined) return status;
-    const { code, message } = conflict(fn, owner);
-    return { ...status, state: "broken", error: { code, message } };
   }
 
   /** The function that takes every request this one could get. */

@@ -58,10 +58,10 @@ export function parseFunctionConfig(source: ConfigSource): Result<FunctionConfig
   if (!document.ok) return document;
   const problems: ConfigProblem[] = [];
   const root = new ConfigTable(document.value, problems);
-  const config = readConfig(root, source.environment);
+  const config = readConfigKeys(root, source.environment);
   root.finish();
   const problem = problems[0];
-  return problem === undefined ? ok(config) : err(problemError(source.file, problem));
+  return problem === undefined ? ok(config) : err(configError(source.file, problem));
 }
 
 function parseToml({ file, text }: ConfigSource): Result<Record<string, unknown>, SkerryError> {
@@ -79,13 +79,15 @@ function parseToml({ file, text }: ConfigSource): Result<Record<string, unknown>
 /** Characters of a key that an error repeats at most. */
 const MAX_SHOWN_KEY = 80;
 
-function problemError(file: string, { key, message }: ConfigProblem): SkerryError {
+/** The error that tells of a problem. */
+export function configError(file: string, { key, message }: ConfigProblem): SkerryError {
   const shown = key.length > MAX_SHOWN_KEY ? `${key.slice(0, MAX_SHOWN_KEY)}…` : key;
   const details = { file, key: shown };
   return skerryError("invalid_config", `Cannot read ${file}: ${shown} ${message}`, details);
 }
 
-function readConfig(root: ConfigTable, environment: Environment): FunctionConfig {
+/** Reads the keys of a configuration, wherever it is written; what is wrong is noted in the table. */
+export function readConfigKeys(root: ConfigTable, environment: Environment): FunctionConfig {
   const { runtime, given, ...rest } = {
     abi: root.value("abi", `one of ${ABIS.join(", ")}`, readAbi) ?? DEFAULT_CONFIG.abi,
     runtime: root.value("runtime", "one of wasm, native", readRuntime),

@@ -9,7 +9,7 @@ export interface FunctionStatus {
   /** The method it answers there; absent if the route is all its own. */
   readonly method?: string;
   readonly source: FunctionSource;
-  /** The module or source: relative to the functions folder, a deployment's name, or as its row has it. */
+  /** The module or source: relative to the functions folder, a deployment's name, or the key of its row. */
   readonly file: string;
   /**
    * `ready`: answers at once. `unloaded`: prepared at its next call. `loading`: being prepared.

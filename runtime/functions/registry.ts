@@ -9,13 +9,14 @@ import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Environment } from "./config_file.ts";
 import { DeployedFunctions } from "./deployed/deployed_functions.ts";
 import { DeploymentStore } from "./deployed/deployment_store.ts";
-import type { Deployments } from "./deployments.ts";
+import type { Deployments, RouteTable } from "./deployments.ts";
 import { EngineCache, type LoadEngine } from "./engine_cache.ts";
 import { FolderFunctions } from "./folder_functions.ts";
 import type { FunctionStatus } from "./function_status.ts";
 import type { AdmitLibrary } from "./native_function.ts";
 import type { ReadFile } from "./read_file.ts";
 import type { RegistryListener } from "./registry_event.ts";
+import { RoutedFunctions } from "./routes/routed_functions.ts";
 import type { RouteMatch } from "./served_function.ts";
 import { VersionMaker } from "./version_maker.ts";
 
@@ -25,7 +26,7 @@ export type { RegistryEvent, RegistryListener } from "./registry_event.ts";
 export interface RegistryOptions {
   /** The functions folder. */
   readonly folder: string;
-  /** Where deployed functions are kept. @default nowhere: none can be deployed */
+  /** Where deployed functions and the route table are kept. @default nowhere: there are none */
   readonly dataFolder?: string;
   readonly prepare: Prepare;
   /** Builds sources. @default none is built: `toolchain_missing` */
@@ -84,11 +85,12 @@ export class FunctionRegistry {
   readonly #catalogue: Catalogue;
   #folder: FolderFunctions | undefined;
   #deployments: DeployedFunctions | undefined;
+  #routes: RoutedFunctions | undefined;
 
   /**
    * Scans the folder and begins to follow it; prepares nothing yet.
    *
-   * @returns `invalid_config` if the folder cannot be read, `storage_failed` if the deployed functions cannot.
+   * @returns `invalid_config` if the folder cannot be read, `storage_failed` if the deployed functions or the route table cannot.
    */
   static async open(options: RegistryOptions): Promise<Result<FunctionRegistry, SkerryError>> {
     const registry = new FunctionRegistry(options);
@@ -125,6 +127,11 @@ export class FunctionRegistry {
     return this.#deployments;
   }
 
+  /** The route table; undefined without a data folder. */
+  get routes(): RouteTable | undefined {
+    return this.#routes;
+  }
+
   /** Every function, by route; also those that cannot be served. */
   list(): FunctionStatus[] {
     return this.#catalogue.list();
@@ -138,6 +145,7 @@ export class FunctionRegistry {
   /** Stops following, and resolves when background preparations have ended. What is active stays so. */
   async close(): Promise<void> {
     this.#folder?.close();
+    await this.#routes?.close();
     await this.#deployments?.close();
     await this.#catalogue.close();
   }
@@ -146,9 +154,8 @@ export class FunctionRegistry {
     const maker = versionMaker(options);
     const { folder, dataFolder, hints = openNoHints, readFile } = options;
     if (dataFolder !== undefined) {
-      const store = await DeploymentStore.open(dataFolder);
-      if (!store.ok) return store;
-      this.#deployments = new DeployedFunctions(store.value, maker, this.#catalogue);
+      const kept = await this.#openKept({ ...options, dataFolder }, maker);
+      if (!kept.ok) return kept;
     }
     const functions = await FolderFunctions.open(
       { folder, maker, hints, readFile },
@@ -156,6 +163,24 @@ export class FunctionRegistry {
     );
     if (!functions.ok) return functions;
     this.#folder = functions.value;
+    return ok(undefined);
+  }
+
+  /** What the data folder holds. */
+  async #openKept(
+    options: RegistryOptions & { readonly dataFolder: string },
+    maker: VersionMaker,
+  ): Promise<Result<void, SkerryError>> {
+    const store = await DeploymentStore.open(options.dataFolder);
+    if (!store.ok) return store;
+    this.#deployments = new DeployedFunctions(store.value, maker, this.#catalogue);
+    const { dataFolder, folder, environment, readFile } = options;
+    const routes = await RoutedFunctions.open(
+      { dataFolder, folder, environment, readFile, maker },
+      this.#catalogue,
+    );
+    if (!routes.ok) return routes;
+    this.#routes = routes.value;
     return ok(undefined);
   }
 }

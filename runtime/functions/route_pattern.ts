@@ -42,16 +42,46 @@ const PARAMETER = /^\[(\.\.\.)?([A-Za-z0-9_-]+)\]$/;
  */
 export function routePattern(file: string): Result<RoutePattern, SkerryError> {
   const parts = file.replace(/\.[^./]+$/, "").split("/").filter((part) => part !== "index");
+  return patternOf(parts, file);
+}
+
+/** What the router never matches, or a client never sends as part of a path. */
+const IMPOSSIBLE_SEGMENT = /^\.{0,2}$|[\0?#\\]/;
+
+/**
+ * The route of a path as people write it, e.g. `/api/users/[id]`. Its text is decoded text, and nothing of it is
+ * dropped but a slash at the end.
+ *
+ * @returns `invalid_config` as {@linkcode routePattern}, and for what no request's path can be.
+ *
+ * @example
+ * ```ts
+ * import { parseRoute } from "./route_pattern.ts";
+ *
+ * const pattern = parseRoute("/files/[...rest]");
+ * if (pattern.ok) console.log(pattern.value.kind); // "rest"
+ * ```
+ */
+export function parseRoute(path: string): Result<RoutePattern, SkerryError> {
+  if (!path.startsWith("/")) return refuse(path, "a path begins with a slash");
+  const inner = path.slice(1, path.endsWith("/") ? -1 : undefined);
+  const parts = inner === "" ? [] : inner.split("/");
+  const impossible = parts.find((part) => IMPOSSIBLE_SEGMENT.test(part));
+  if (impossible === undefined) return patternOf(parts, path);
+  return refuse(path, `no path has a segment ${JSON.stringify(impossible)}`);
+}
+
+function patternOf(parts: readonly string[], name: string): Result<RoutePattern, SkerryError> {
   const segments: Segment[] = [];
   for (const part of parts) {
     const segment = parseSegment(part);
     if (segment === undefined) {
-      return refuse(file, `"${part}" is no route segment, expected a name, [name] or [...name]`);
+      return refuse(name, `"${part}" is no route segment, expected a name, [name] or [...name]`);
     }
     segments.push(segment);
   }
   const problem = findProblem(parts, segments);
-  if (problem !== undefined) return refuse(file, problem);
+  if (problem !== undefined) return refuse(name, problem);
   return ok({
     route: "/" + parts.join("/"),
     segments,

@@ -1,30 +1,25 @@
 import type { LanguageName } from "../build/language.ts";
+import { createLanguages, languageOfExtension } from "../build/languages.ts";
 
-/** Languages by file name extension. */
-const LANGUAGES: ReadonlyMap<string, LanguageName> = new Map<string, LanguageName>([
-  ["wasm", "wasm"],
-  ["wat", "wat"],
-  ["c", "c"],
-  ["cpp", "cpp"],
-  ["rs", "rust"],
-  ["go", "go"],
-  ["js", "js"],
-  ["ts", "ts"],
-  ["py", "python"],
-  ["php", "php"],
-  ["html", "html"],
-]);
+/** Each language's extensions, the usual one first. */
+const EXTENSIONS: ReadonlyMap<LanguageName, readonly [string, ...string[]]> = new Map(
+  [...createLanguages({}).values()].map(({ name, extensions }) => [name, extensions]),
+);
 
 /** The extension of native libraries, which are called and never built. */
 const LIBRARY_EXTENSION = "so";
 
-/** Every extension of a function's file, the prebuilt module's first: it comes before its source. */
-export const SOURCE_EXTENSIONS: readonly string[] = [...LANGUAGES.keys(), LIBRARY_EXTENSION];
+/** Every language functions are written in, and `wasm`. */
+export function languageNames(): LanguageName[] {
+  return [...EXTENSIONS.keys()].sort();
+}
 
 /** The language a file's name tells, or undefined if such files are no functions. */
 export function languageOf(file: string): LanguageName | undefined {
   const extension = extensionOf(file);
-  return extension === undefined ? undefined : LANGUAGES.get(extension);
+  // A configuration could not tell which of the many spellings of a name it belongs to.
+  if (extension === undefined || extension !== extension.toLowerCase()) return undefined;
+  return languageOfExtension(extension);
 }
 
 /** Whether a file's name is a native library's. */
@@ -39,8 +34,7 @@ export function isFunctionFile(file: string): boolean {
 
 /** The usual extension of a language's files, without the dot. */
 export function usualExtension(language: LanguageName): string {
-  for (const [extension, name] of LANGUAGES) if (name === language) return extension;
-  return language;
+  return EXTENSIONS.get(language)?.[0] ?? language;
 }
 
 /** A file's path without its extension; what a function's files have in common. */
@@ -57,7 +51,8 @@ export function configFileOf(file: string): string {
 /** The sources and modules a configuration may belong to. */
 export function sourcesOf(configFile: string): string[] {
   const stem = stemOf(configFile);
-  return SOURCE_EXTENSIONS.map((extension) => `${stem}.${extension}`);
+  const extensions = [...EXTENSIONS.values(), LIBRARY_EXTENSION].flat();
+  return extensions.map((extension) => `${stem}.${extension}`);
 }
 
 function extensionOf(file: string): string | undefined {

@@ -3,18 +3,11 @@ import { dirname, join } from "node:path";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { yieldToEventLoop } from "./clock.ts";
-import type { FunctionConfig } from "./function_config.ts";
 import { type ReadFile, readRegularFile } from "./read_file.ts";
 import type { FunctionVersion } from "./served_function.ts";
 import { isLibrary, languageOf } from "./source_language.ts";
-import {
-  locateMounts,
-  moduleVersion,
-  ownBytes,
-  type Runnable,
-  staticVersion,
-  type VersionMaker,
-} from "./version_maker.ts";
+import { makeSourceVersion, type SourceVersion } from "./source_version.ts";
+import { ownBytes, type Runnable, type VersionMaker } from "./version_maker.ts";
 
 /** A version with what is known about where it came from. */
 export type LoadedVersion = FunctionVersion & VersionOrigin;
@@ -98,34 +91,26 @@ export class VersionLoader {
     moduleHash: string,
     configBytes: Uint8Array | undefined,
     current: LoadedVersion | undefined,
-  ): Promise<Result<FunctionVersion & { readonly runnable?: Runnable }, SkerryError>> {
+  ): Promise<Result<SourceVersion, SkerryError>> {
     const { folder, maker } = this.#options;
     const configFile = files.config ?? files.module;
-    const parsed = maker.parseConfig(configFile, configBytes);
-    if (!parsed.ok) return parsed;
-    const mountFolder = join(folder, dirname(configFile));
-    const mounts = await locateMounts(configFile, mountFolder, parsed.value.mounts);
-    if (!mounts.ok) return mounts;
-    const config = { ...parsed.value, mounts: mounts.value };
-    const reused = reusable(current, moduleHash, config);
-    if (reused !== undefined) return withRunnable(files.module, config, reused);
-    return await this.#make(files.module, bytes, config);
-  }
-
-  async #make(
-    file: string,
-    bytes: Uint8Array<ArrayBuffer>,
-    config: FunctionConfig,
-  ): Promise<Result<FunctionVersion & { readonly runnable?: Runnable }, SkerryError>> {
-    const { folder, maker } = this.#options;
-    if (isLibrary(file) || config.native !== undefined) {
-      return await maker.native({ file, path: join(folder, file), bytes }, config);
+    const config = maker.parseConfig(configFile, configBytes);
+    if (!config.ok) return config;
+    if (isLibrary(files.module) || config.value.native !== undefined) {
+      const path = join(folder, files.module);
+      return await maker.native({ file: files.module, path, bytes }, config.value);
     }
-    const artifact = await maker.build(languageOf(file) ?? "wasm", file, bytes);
-    if (!artifact.ok) return artifact;
-    if (artifact.value.kind === "static") return ok(staticVersion(artifact.value, config));
-    const runnable = await maker.prepare(artifact.value, config);
-    return runnable.ok ? withRunnable(file, config, runnable.value) : runnable;
+    const source = {
+      name: files.module,
+      language: languageOf(files.module) ?? "wasm",
+      fileName: files.module,
+      bytes,
+      moduleHash,
+      config: config.value,
+      configName: configFile,
+      mountFolder: join(folder, dirname(configFile)),
+    };
+    return await makeSourceVersion(source, current, maker);
   }
 
   async #readConfig(
@@ -144,25 +129,6 @@ export class VersionLoader {
     const message = `Cannot read ${file}: ${bytes.error}`;
     return err({ error: skerryError(code, message, { file }), contentId: message });
   }
-}
-
-function reusable(
-  current: LoadedVersion | undefined,
-  moduleHash: string,
-  { limits }: FunctionConfig,
-): Runnable | undefined {
-  const isSame = current?.moduleHash === moduleHash &&
-    current.config.limits.memoryPages === limits.memoryPages;
-  return isSame ? current.runnable : undefined;
-}
-
-function withRunnable(
-  file: string,
-  config: FunctionConfig,
-  runnable: Runnable,
-): Result<FunctionVersion & { readonly runnable: Runnable }, SkerryError> {
-  const version = moduleVersion(file, config, runnable);
-  return version.ok ? ok({ ...version.value, runnable }) : version;
 }
 
 /** About 0.2 ms of hashing: what the event loop may be held up at once. */

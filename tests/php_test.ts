@@ -1,0 +1,83 @@
+/** PHP pages over HTTP: from source on Deno, and the bundle on Node. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { mkdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { PHP_PACKAGE } from "../runtime/build/php/engine.ts";
+import { toolchainFile } from "../runtime/build/toolchain_package.ts";
+import { eventually } from "./support/eventually.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { valueOf } from "./support/results.ts";
+import { allRuntimes, buildBundle } from "./support/runtimes.ts";
+import { startServer } from "./support/server.ts";
+
+const PAGES = {
+  "hello.php": `<h1><?php echo "Hello ", $_GET["name"] ?? "nobody"; ?></h1>\n`,
+  "form.php": `<?php
+header("X-Path: " . $_SERVER["REQUEST_URI"]);
+http_response_code(201);
+echo $_POST["a"], "|", file_get_contents("php://input"), "|", $_SERVER["REQUEST_METHOD"];
+`,
+  "move.php": `<?php header("Location: /hello"); setcookie("seen", "1"); exit;`,
+  "boom.php": `<?php\necho "half";\nnope(1);\n`,
+  "loop.php": `<?php while (true) {}`,
+  "loop.toml": `[limits]\nfuel = 100_000_000\n`,
+  "files.php": `<?php
+file_put_contents("/data/count", 1 + (int) @file_get_contents("/data/count"));
+echo file_get_contents("/data/count"), file_exists("/etc/passwd") ? "host" : "", __FILE__;
+`,
+  "files.toml": `[[mounts]]\nguest = "/data"\nhost = "_kept"\nread_only = false\n`,
+  "_kept/.keep": "",
+  "broken.php": `<?php\n\necho "a" "b";\n`,
+};
+
+async function answerOf(url: string, init?: RequestInit): Promise<string> {
+  const response = await fetch(url, { redirect: "manual", ...init });
+  return `${response.status} ${await response.text()}`;
+}
+
+Deno.test("PHP pages answer over HTTP, with the request, status and headers", async () => {
+  await using folder = await temporaryFolder(PAGES);
+  await using server = await startServer(folder.path);
+  assertEquals(await answerOf(`${server.url}/hello?name=Ada`), "200 <h1>Hello Ada</h1>\n");
+  const body = new URLSearchParams({ a: "1" });
+  const posted = await fetch(`${server.url}/form?y=%20`, { method: "POST", body });
+  assertEquals([posted.status, await posted.text()], [201, "1|a=1|POST"]);
+  assertEquals(posted.headers.get("x-path"), "/form?y=%20");
+  assertEquals(posted.headers.get("content-type"), "text/html; charset=UTF-8");
+  const moved = await fetch(`${server.url}/move`, { redirect: "manual" });
+  assertEquals([moved.status, moved.headers.get("location")], [302, "/hello"]);
+  assertEquals([moved.headers.get("set-cookie"), await moved.text()], ["seen=1", ""]);
+  assertEquals(await answerOf(`${server.url}/files`), "200 1/app/files.php");
+  assertEquals(await answerOf(`${server.url}/files`), "200 2/app/files.php");
+});
+
+Deno.test("What goes wrong in a page is a 500 without internals, and its place is in the log", async () => {
+  await using folder = await temporaryFolder(PAGES);
+  await using server = await startServer(folder.path);
+  const answer = await answerOf(`${server.url}/boom`);
+  assertMatch(answer, /^500 /);
+  assertEquals(/nope|boom\.php|half/.test(answer), false);
+  await server.printed("Call to undefined function nope() in /app/boom.php:3");
+  assertMatch(await answerOf(`${server.url}/loop`), /fuel_exhausted/);
+  const { functions } = await (await fetch(`${server.url}/_/functions`)).json();
+  const { error } = functions.find((each: { route: string }) => each.route === "/broken");
+  assertEquals(error.code, "build_failed");
+  assertMatch(error.message, /^Cannot build broken\.php: PHP Parse error: .* on line 3$/);
+});
+
+Deno.test("PHP pages run from the bundle on Node", async () => {
+  await using folder = await temporaryFolder(PAGES);
+  await using data = await temporaryFolder();
+  await linkPackage(join(data.path, "toolchains/node_modules", PHP_PACKAGE.name));
+  const runtime = (await allRuntimes(await buildBundle(data.path))).at(-1)!;
+  await using server = await startServer(folder.path, { runtime, data: data.path });
+  const url = `${server.url}/hello?name=Ada`;
+  await eventually(() => answerOf(url), (answer) => answer === "200 <h1>Hello Ada</h1>\n");
+});
+
+/** Has the package stand where npm would install it: the one that Deno fetched. */
+async function linkPackage(path: string): Promise<void> {
+  const manifest = valueOf(toolchainFile(PHP_PACKAGE, "package.json", {}));
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(dirname(manifest), path);
+}

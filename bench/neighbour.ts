@@ -98,12 +98,11 @@ function paced(request: WireRequest, seconds: number): Promise<number[]> {
 
 async function closedLoop(request: WireRequest, seconds: number): Promise<number[]> {
   const latenciesMs: number[] = [];
-  const endMs = performance.now() + seconds * 1000;
   await runClosedLoop({
     request,
     connections: CLOSED_CLIENTS,
     check: checkHello,
-    isDone: () => performance.now() >= endMs,
+    isDone: (_sent, elapsedMs) => elapsedMs >= seconds * 1000,
     onLatency: (latencyMs) => latenciesMs.push(latencyMs),
   });
   return latenciesMs;

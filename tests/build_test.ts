@@ -1,37 +1,10 @@
 /** Every compiled language for real: built in the builder's thread, run, and its bad sources. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { pathToFileURL } from "node:url";
-import { join } from "node:path";
 import type { Artifact } from "../runtime/build/artifact.ts";
-import { type BuildServiceOptions, createBuildService } from "../runtime/build/build_service.ts";
 import type { LanguageName } from "../runtime/build/language.ts";
-import { denoPlatform } from "../runtime/platform/deno.ts";
-import { type TemporaryFolder, temporaryFolder } from "./support/folder.ts";
+import { startBuilds } from "./support/builds.ts";
 import { referenceText } from "./support/reference_run.ts";
 import { errorOf, valueOf } from "./support/results.ts";
-import { ROOT } from "./support/server.ts";
-
-const PLATFORM = denoPlatform(pathToFileURL(join(ROOT, "main.ts")));
-
-/** A build service with threads of its own, ended with the scope. */
-async function builds(options: Partial<BuildServiceOptions> = {}) {
-  const folder: TemporaryFolder = await temporaryFolder();
-  const service = createBuildService({
-    spawn: () => PLATFORM.spawnWorker("builder"),
-    cacheFolder: folder.path,
-    environment: (name) => Deno.env.get(name),
-    ...options,
-  });
-  const build = (language: LanguageName, fileName: string, text: string) =>
-    service.build(language, { fileName, bytes: new TextEncoder().encode(text) });
-  return {
-    build,
-    async [Symbol.asyncDispose]() {
-      service.stop();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
 
 const HELLO_WAT = `(module
   (import "wasi_snapshot_preview1" "fd_write"
@@ -63,7 +36,7 @@ const HELLOS: readonly (readonly [LanguageName, string, string])[] = [
 ];
 
 Deno.test("Every language builds and runs", async () => {
-  await using service = await builds();
+  await using service = await startBuilds();
   for (const [language, fileName, text] of HELLOS) {
     const artifact = valueOf(await service.build(language, fileName, text));
     assertEquals([language, await outputOf(artifact)], [language, "hello\n"]);
@@ -80,7 +53,7 @@ const BROKEN: readonly (readonly [LanguageName, string, string, number, RegExp])
 ];
 
 Deno.test("A broken source fails with the compiler's message, file and line", async () => {
-  await using service = await builds();
+  await using service = await startBuilds();
   for (const [language, fileName, text, line, pattern] of BROKEN) {
     const { code, message, details } = errorOf(await service.build(language, fileName, text));
     assertEquals(code, "build_failed");
@@ -110,7 +83,7 @@ const THIEVES: readonly (readonly [LanguageName, string, string])[] = [
 ];
 
 Deno.test("No source reads a file of the host", async () => {
-  await using service = await builds();
+  await using service = await startBuilds();
   for (const [language, fileName, text] of THIEVES) {
     const { code, message } = errorOf(await service.build(language, fileName, text));
     assertEquals([fileName, code], [fileName, "build_failed"]);
@@ -129,7 +102,7 @@ const BOMBS: readonly (readonly [LanguageName, string, string])[] = [
 ];
 
 Deno.test("A bomb ends within its limits, and the next source builds", async () => {
-  await using service = await builds({ timeoutMs: 5000 });
+  await using service = await startBuilds({ timeoutMs: 15_000 });
   for (const [language, fileName, text] of BOMBS) {
     const { code } = errorOf(await service.build(language, fileName, text));
     assertEquals([fileName, code], [fileName, "build_failed"]);

@@ -45,6 +45,21 @@ Deno.test("a closed loop sends exactly as many requests as asked for", async () 
   });
 });
 
+Deno.test("a closed loop's time runs from when all its clients are connected", async () => {
+  await withCounter(async (url, count) => {
+    const beginnings: number[] = [];
+    const isDone = (sent: number, elapsedMs: number) => {
+      beginnings.push(elapsedMs);
+      return sent > 0;
+    };
+    const startMs = performance.now();
+    const loop = { request: wireRequest(url), connections: 64, check: expectOk, isDone };
+    assertEquals([await runClosedLoop(loop), count()], [1, 1]);
+    // Connecting is most of what this takes.
+    assert(beginnings[0]! < (performance.now() - startMs) / 2);
+  });
+});
+
 Deno.test("a closed loop fails at a wrong answer", async () => {
   await withCounter(async (url) => {
     const isDone = () => false;

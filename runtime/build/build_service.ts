@@ -85,12 +85,14 @@ class CachedBuilds {
   constructor(options: BuildServiceOptions) {
     this.#options = options;
     this.#builders = new Builders(options);
-    const { cacheFolder, toolchainsFolder, maxCacheBytes: maxBytes } = options;
+    const { cacheFolder, toolchainsFolder, timeoutMs, loadTimeoutMs } = options;
+    const maxBytes = options.maxCacheBytes;
     this.#cache = new BuildCache({ folder: join(cacheFolder, "builds"), maxBytes });
     const environment = Object.fromEntries(
       TOOL_VARIABLES.map((name) => [name, options.environment?.(name)]),
     );
-    this.#context = { toolchainsFolder, workFolder: cacheFolder, environment };
+    const places = { toolchainsFolder, workFolder: cacheFolder };
+    this.#context = { ...places, environment, timeoutMs, loadTimeoutMs };
     this.#languages = createLanguages(this.#context);
   }
 

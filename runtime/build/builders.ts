@@ -3,20 +3,17 @@ import type { WorkerThread } from "../platform/platform.ts";
 import { err, type Result } from "../result.ts";
 import type { Artifact } from "./artifact.ts";
 import type { BuilderMessage, BuildMessage } from "./builder_messages.ts";
+import { type BuildTimes, buildTimes } from "./build_times.ts";
 import { limitExceeded } from "./diagnostics.ts";
 
 /** Options of {@linkcode Builders}. */
-export interface BuildersOptions {
+export interface BuildersOptions extends BuildTimes {
   /** Starts a thread in the role `builder`. */
   readonly spawn: () => WorkerThread;
   /** Builds that run at once, each on a thread of its own. @default 1 */
   readonly maxConcurrent?: number;
   /** Builds that may wait for a thread. @default 256 */
   readonly queueLength?: number;
-  /** Wall clock of one build, milliseconds. @default 30_000 */
-  readonly timeoutMs?: number;
-  /** Wall clock of loading a toolchain, which may have to be fetched, milliseconds. @default 180_000 */
-  readonly loadTimeoutMs?: number;
 }
 
 /** A build that waits or runs. */
@@ -26,8 +23,6 @@ interface Job extends Omit<BuildMessage, "requestId"> {
 
 const DEFAULT_MAX_CONCURRENT = 1;
 const DEFAULT_QUEUE_LENGTH = 256;
-const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_LOAD_TIMEOUT_MS = 180_000;
 
 /** Threads that build, started when they are needed and kept warm, in front of one bounded queue. */
 export class Builders {
@@ -75,8 +70,7 @@ export class Builders {
 /** One thread, replaced when it hangs, crashes or has lost its memory to a source. */
 class Builder {
   readonly #spawn: () => WorkerThread;
-  readonly #timeoutMs: number;
-  readonly #loadTimeoutMs: number;
+  readonly #times: Required<BuildTimes>;
   readonly #onIdle: () => void;
   #thread: WorkerThread | undefined;
   #job: Job | undefined;
@@ -85,8 +79,7 @@ class Builder {
 
   constructor(options: BuildersOptions, onIdle: () => void) {
     this.#spawn = options.spawn;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.#loadTimeoutMs = options.loadTimeoutMs ?? DEFAULT_LOAD_TIMEOUT_MS;
+    this.#times = buildTimes(options);
     this.#onIdle = onIdle;
   }
 
@@ -98,7 +91,7 @@ class Builder {
     this.#job = job;
     const { language, fileName, buffer, context } = job;
     const requestId = ++this.#lastId;
-    this.#limitTime(this.#loadTimeoutMs, (ms) => loadTimeout(fileName, ms));
+    this.#limitTime(this.#times.loadTimeoutMs, (ms) => loadTimeout(fileName, ms));
     try {
       this.#thread ??= this.#start();
       this.#thread.post({ requestId, language, fileName, buffer, context }, [buffer]);
@@ -123,7 +116,7 @@ class Builder {
     const job = this.#job;
     if (job === undefined || message.requestId !== this.#lastId) return;
     if (message.kind === "building") {
-      this.#limitTime(this.#timeoutMs, (ms) => buildTimeout(job.fileName, ms));
+      this.#limitTime(this.#times.timeoutMs, (ms) => buildTimeout(job.fileName, ms));
       return;
     }
     const { result } = message;

@@ -1,3 +1,4 @@
+import type { BuildTimes } from "./build_times.ts";
 import { cLanguage, cppLanguage } from "./c.ts";
 import { htmlLanguage } from "./html.ts";
 import type { Language, LanguageName } from "./language.ts";
@@ -11,7 +12,7 @@ import type { ToolchainPlaces } from "./toolchain_package.ts";
 import { watLanguage } from "./wat.ts";
 
 /** What languages need to know of the server; plain data, so that it can be posted to threads. */
-export interface LanguageContext extends ToolchainPlaces {
+export interface LanguageContext extends ToolchainPlaces, BuildTimes {
   /** A folder languages may keep files in between builds, e.g. Go's compiled library. @default none */
   readonly workFolder?: string;
   /** The variables that say where compilers are. @default none: only the usual places */

@@ -1,12 +1,13 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Artifact } from "../artifact.ts";
+import { type BuildTimes, buildTimes } from "../build_times.ts";
 import { compilerRefused } from "../diagnostics.ts";
 import type { Language, Source } from "../language.ts";
 import { ask, findPrograms, type ToolEnvironment } from "./find_program.ts";
+import { GoCache } from "./go_cache.ts";
 import { parseGoMessages } from "./go_messages.ts";
 import { endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
 import { type SandboxJob, withBuildFolder } from "./sandbox.ts";
@@ -42,54 +43,85 @@ interface Go {
 }
 
 /** What Go needs to know of the server. */
-export interface GoContext {
+export interface GoContext extends BuildTimes {
   readonly environment?: ToolEnvironment;
   /** Where the compiled library is kept between builds. @default nowhere: every build compiles it */
   readonly workFolder?: string;
 }
 
 /** Go, by a `go` of the machine, in a sandbox. */
-export function goLanguage({ environment = {}, workFolder }: GoContext): Language {
-  let finding: Promise<Go | undefined> | undefined;
-  const find = async () => {
-    finding ??= findGo(environment);
-    const go = await finding;
-    // It may be installed while the server runs.
-    if (go === undefined) finding = undefined;
-    return go;
-  };
-  const cacheOf = ({ version }: Go) => workFolder && new GoCache(join(workFolder, version));
-  return {
-    name: "go",
-    title: "Go",
-    extensions: ["go"],
-    async toolchainVersion() {
-      const go = await find();
-      return go === undefined ? "missing" : `${go.version} ${FLAGS}`;
-    },
-    async load() {
-      const go = await find();
-      if (go === undefined) return err(missing());
-      const cache = cacheOf(go);
-      return cache
-        ? await cache.warmUp((folder) => compile(go, WARM_UP_SOURCE, folder))
-        : ok(undefined);
-    },
-    async build(source) {
-      const go = await find();
-      if (go === undefined) return err(missing());
-      const cache = cacheOf(go);
-      return cache ? await compile(go, source, cache.folder) : await compile(go, source);
-    },
-  };
+export function goLanguage(context: GoContext): Language {
+  return new GoLanguage(context);
 }
 
-const WARM_UP_SOURCE: Source = { fileName: MAIN, bytes: new TextEncoder().encode(WARM_UP) };
+class GoLanguage implements Language {
+  readonly name = "go";
+  readonly title = "Go";
+  readonly extensions = ["go"] as const;
+  readonly #environment: ToolEnvironment;
+  readonly #workFolder: string | undefined;
+  readonly #times: Required<BuildTimes>;
+  #finding: Promise<Go | undefined> | undefined;
+  #cache: GoCache | undefined;
+
+  constructor({ environment = {}, workFolder, ...times }: GoContext) {
+    this.#environment = environment;
+    this.#workFolder = workFolder;
+    this.#times = buildTimes(times);
+  }
+
+  async toolchainVersion(): Promise<string> {
+    const go = await this.#find();
+    return go === undefined ? "missing" : `${go.version} ${FLAGS}`;
+  }
+
+  /** Compiling the library the first time is the toolchain's, so that it is nobody's build. */
+  async load(): Promise<Result<void, SkerryError>> {
+    const go = await this.#find();
+    if (go === undefined) return err(missing());
+    const cache = this.#cacheOf(go);
+    if (cache === undefined) return ok(undefined);
+    const compilation = { timeoutMs: this.#times.loadTimeoutMs, cache: cache.folder };
+    const prepared = await cache.prepare(() => compile(go, WARM_UP_SOURCE, compilation));
+    return prepared.ok ? prepared : err(notLoaded(prepared.error));
+  }
+
+  async build(source: Source): Promise<Result<Artifact, SkerryError>> {
+    const go = await this.#find();
+    if (go === undefined) return err(missing());
+    const { timeoutMs } = this.#times;
+    return await compile(go, source, { timeoutMs, cache: this.#cacheOf(go)?.folder });
+  }
+
+  async #find(): Promise<Go | undefined> {
+    this.#finding ??= findGo(this.#environment);
+    const go = await this.#finding;
+    // It may be installed while the server runs.
+    if (go === undefined) this.#finding = undefined;
+    return go;
+  }
+
+  #cacheOf({ version }: Go): GoCache | undefined {
+    if (this.#workFolder === undefined) return undefined;
+    return this.#cache ??= new GoCache({ folder: join(this.#workFolder, version) });
+  }
+}
+
+const WARM_UP_SOURCE: Source = {
+  fileName: "Go's own library",
+  bytes: new TextEncoder().encode(WARM_UP),
+};
 
 function missing(): SkerryError {
   const message = `Cannot build Go: no go of version 1.${MIN_MINOR} or later is here; ` +
     `run "${INSTALL}", or set SKERRY_GO`;
   return skerryError("toolchain_missing", message, { install: INSTALL });
+}
+
+/** Not the doing of whoever has written a source. */
+function notLoaded({ code, message, details }: SkerryError): SkerryError {
+  if (code !== "build_failed") return skerryError(code, message, details);
+  return skerryError(details?.limit === "time" ? "timeout" : "internal_error", message);
 }
 
 async function findGo(environment: ToolEnvironment): Promise<Go | undefined> {
@@ -104,38 +136,21 @@ async function findGo(environment: ToolEnvironment): Promise<Go | undefined> {
   return undefined;
 }
 
-/** The compiled library of one version of Go, kept between builds. */
-class GoCache {
-  readonly folder: string;
-
-  constructor(folder: string) {
-    this.folder = folder;
-  }
-
-  /** Compiles the usual part of the library, once, so that this is nobody's build. */
-  async warmUp(
-    compileInto: (folder: string) => Promise<Result<Artifact, SkerryError>>,
-  ): Promise<Result<void, SkerryError>> {
-    const mark = join(this.folder, "warm");
-    if (existsSync(mark)) return ok(undefined);
-    await rm(this.folder, { recursive: true, force: true });
-    await mkdir(this.folder, { recursive: true });
-    const built = await compileInto(this.folder);
-    if (!built.ok) return built;
-    await writeFile(mark, "");
-    return ok(undefined);
-  }
+/** How to build: how long, milliseconds, and with which cache. */
+interface Compilation {
+  readonly timeoutMs: number;
+  readonly cache: string | undefined;
 }
 
 function compile(
   go: Go,
   source: Source,
-  cacheFolder?: string,
+  compilation: Compilation,
 ): Promise<Result<Artifact, SkerryError>> {
   return withSandbox("Go", (sandbox) =>
     withBuildFolder(async (folder) => {
       await writeFile(join(folder, MAIN), source.bytes);
-      const outcome = await sandbox.run(job(go, folder, cacheFolder));
+      const outcome = await sandbox.run(job(go, folder, compilation));
       const limit = endedByLimit(outcome, source);
       if (limit !== undefined) return err(limit);
       if (outcome.kind !== "exited" || outcome.exitCode !== 0) {
@@ -146,13 +161,12 @@ function compile(
     }));
 }
 
-function job({ root }: Go, folder: string, cacheFolder: string | undefined): SandboxJob {
-  const cache = cacheFolder ? [{ host: cacheFolder, guest: "/cache", isWritable: true }] : [];
+function job({ root }: Go, folder: string, { timeoutMs, cache }: Compilation): SandboxJob {
   return {
     command: ["/go/bin/go", "build", ...FLAGS, "-o", `/work/${OUTPUT}`, `/work/${MAIN}`],
     environment: {
       ...{ GOOS: "wasip1", GOARCH: "wasm", GOROOT: "/go", GOPATH: "/tmp/gopath" },
-      ...{ GOCACHE: cacheFolder ? "/cache" : "/tmp/cache", HOME: "/tmp", PATH: "/go/bin" },
+      ...{ GOCACHE: cache ? "/cache" : "/tmp/cache", HOME: "/tmp", PATH: "/go/bin" },
       // One file and the standard library: nothing is fetched, and no other tool is run.
       ...{ GO111MODULE: "off", GOPROXY: "off", GOTOOLCHAIN: "local", GOENV: "off" },
       ...{ CGO_ENABLED: "0", GOTELEMETRY: "off", GOFLAGS: "" },
@@ -160,9 +174,9 @@ function job({ root }: Go, folder: string, cacheFolder: string | undefined): San
     mounts: [
       { host: root, guest: "/go" },
       { host: folder, guest: "/work", isWritable: true },
-      ...cache,
+      ...cache ? [{ host: cache, guest: "/cache", isWritable: true }] : [],
     ],
     links: { "/proc/self/exe": "/go/bin/go" },
-    limits: { ...nativeLimits(), memoryBytes: 4 * 2 ** 30 },
+    limits: { ...nativeLimits(timeoutMs), memoryBytes: 4 * 2 ** 30 },
   };
 }

@@ -6,8 +6,8 @@ import type { Source } from "../language.ts";
 import { Sandbox, type SandboxLimits, type SandboxOutcome } from "./sandbox.ts";
 
 const GIBIBYTE = 1 << 30;
-/** Below the builder's own time for a build, so that the compiler's end is seen as what it is. */
-const TIMEOUT_MS = 25_000;
+/** Of the builder's own time for a build, so that the compiler's end is seen as what it is. */
+const TIME_SHARE = 0.85;
 const SIGNALS_OF_LIMITS: Readonly<Record<string, "memory" | "output" | "time">> = {
   6: "memory", // SIGABRT: an allocation failed
   7: "memory", // SIGBUS: a mapped file that found no room
@@ -17,10 +17,14 @@ const SIGNALS_OF_LIMITS: Readonly<Record<string, "memory" | "output" | "time">> 
   25: "output", // SIGXFSZ
 };
 
-/** What one native build may use. */
-export function nativeLimits(): SandboxLimits {
+/**
+ * What one native build may use.
+ *
+ * @param timeoutMs What the builder gives it, milliseconds
+ */
+export function nativeLimits(timeoutMs: number): SandboxLimits {
   return {
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: Math.ceil(timeoutMs * TIME_SHARE),
     scratchBytes: GIBIBYTE / 2,
     memoryBytes: 2 * GIBIBYTE,
     cpuSeconds: 60,
@@ -55,11 +59,7 @@ export function endedByLimit(
   { fileName }: Source,
 ): SkerryError | undefined {
   if (outcome.kind === "timed_out") {
-    return limitExceeded(
-      fileName,
-      "time",
-      `the compiler took longer than ${TIMEOUT_MS} ms`,
-    );
+    return limitExceeded(fileName, "time", `the compiler took longer than ${outcome.timeoutMs} ms`);
   }
   if (outcome.kind !== "killed") return undefined;
   const limit = SIGNALS_OF_LIMITS[outcome.signal] ?? "memory";

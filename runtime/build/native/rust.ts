@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Artifact } from "../artifact.ts";
+import { type BuildTimes, buildTimes } from "../build_times.ts";
 import { boundedDiagnostics, compilerRefused } from "../diagnostics.ts";
 import type { Language, Source } from "../language.ts";
 import { ask, findPrograms, type ToolEnvironment } from "./find_program.ts";
@@ -26,8 +27,14 @@ interface Rustc {
   readonly version: string;
 }
 
+/** What Rust needs to know of the server. */
+export interface RustContext extends BuildTimes {
+  readonly environment?: ToolEnvironment;
+}
+
 /** Rust, by a rustc of the machine, in a sandbox. */
-export function rustLanguage({ environment = {} }: { environment?: ToolEnvironment }): Language {
+export function rustLanguage({ environment = {}, ...times }: RustContext): Language {
+  const { timeoutMs } = buildTimes(times);
   let finding: Promise<Rustc | undefined> | undefined;
   const find = async () => {
     finding ??= findRustc(environment);
@@ -46,7 +53,7 @@ export function rustLanguage({ environment = {} }: { environment?: ToolEnvironme
     },
     async build(source) {
       const rustc = await find();
-      return rustc === undefined ? err(missing()) : await compile(rustc, source);
+      return rustc === undefined ? err(missing()) : await compile(rustc, source, timeoutMs);
     },
   };
 }
@@ -69,11 +76,15 @@ async function findRustc(environment: ToolEnvironment): Promise<Rustc | undefine
   return undefined;
 }
 
-function compile(rustc: Rustc, source: Source): Promise<Result<Artifact, SkerryError>> {
+function compile(
+  rustc: Rustc,
+  source: Source,
+  timeoutMs: number,
+): Promise<Result<Artifact, SkerryError>> {
   return withSandbox("Rust", (sandbox) =>
     withBuildFolder(async (folder) => {
       await writeFile(join(folder, MAIN), source.bytes);
-      const outcome = await sandbox.run(job(rustc, folder));
+      const outcome = await sandbox.run(job(rustc, folder, timeoutMs));
       const text = outcome.text.replaceAll(`/work/${MAIN}`, source.fileName);
       const limit = endedByLimit(outcome, source);
       if (limit !== undefined) return err(limit);
@@ -87,7 +98,7 @@ function compile(rustc: Rustc, source: Source): Promise<Result<Artifact, SkerryE
     }));
 }
 
-function job({ sysroot, target }: Rustc, folder: string): SandboxJob {
+function job({ sysroot, target }: Rustc, folder: string, timeoutMs: number): SandboxJob {
   const guest = sysroot === "/usr" ? sysroot : "/toolchain";
   const program = `${guest}/bin/rustc`;
   return {
@@ -110,7 +121,7 @@ function job({ sysroot, target }: Rustc, folder: string): SandboxJob {
     ],
     // rustc asks where it is itself; there is no /proc to read anything else from.
     links: { "/proc/self/exe": program },
-    limits: nativeLimits(),
+    limits: nativeLimits(timeoutMs),
   };
 }
 

@@ -43,7 +43,7 @@ export interface SandboxLimits {
 export type SandboxOutcome =
   | { readonly kind: "exited"; readonly exitCode: number; readonly text: string }
   | { readonly kind: "killed"; readonly signal: string; readonly text: string }
-  | { readonly kind: "timed_out"; readonly text: string };
+  | { readonly kind: "timed_out"; readonly timeoutMs: number; readonly text: string };
 
 const MAX_TEXT_BYTES = 256 * 1024;
 /** Tools of the host that the sandbox itself needs; nothing of the source decides which. */
@@ -175,19 +175,21 @@ function runToEnd(args: string[], { limits }: SandboxJob): Promise<SandboxOutcom
     });
     child.on("close", (exitCode, signal) => {
       clearTimeout(timer);
-      resolve(outcomeOf(hasTimedOut, exitCode, signal, text.toString()));
+      resolve(
+        hasTimedOut
+          ? { kind: "timed_out", timeoutMs: limits.timeoutMs, text: text.toString() }
+          : outcomeOf(exitCode, signal, text.toString()),
+      );
     });
   });
 }
 
 /** The script's shell tells a signal as 128 and more. */
 function outcomeOf(
-  hasTimedOut: boolean,
   exitCode: number | null,
   signal: string | null,
   text: string,
 ): SandboxOutcome {
-  if (hasTimedOut) return { kind: "timed_out", text };
   if (signal !== null) return { kind: "killed", signal, text };
   if (exitCode! > 128) return { kind: "killed", signal: String(exitCode! - 128), text };
   return { kind: "exited", exitCode: exitCode ?? 0, text };

@@ -156,6 +156,8 @@ export async function startServer(
   const app = createApp({
     functions: functions.value,
     deployments: functions.value.deployments!,
+    routes: functions.value.routes,
+    functionLogs,
     dispatcher,
     runNative: native.value?.run,
     kv: new KvStore(),

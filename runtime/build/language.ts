@@ -3,18 +3,22 @@ import type { Result } from "../result.ts";
 import type { Artifact } from "./artifact.ts";
 
 /** The languages functions are written in, as `lang` names them. */
-export type LanguageName =
-  | "c"
-  | "cpp"
-  | "go"
-  | "html"
-  | "js"
-  | "php"
-  | "python"
-  | "rust"
-  | "ts"
-  | "wasm"
-  | "wat";
+export const LANGUAGE_NAMES = [
+  "c",
+  "cpp",
+  "go",
+  "html",
+  "js",
+  "php",
+  "python",
+  "rust",
+  "ts",
+  "wasm",
+  "wat",
+] as const;
+
+/** One of {@linkcode LANGUAGE_NAMES}. */
+export type LanguageName = typeof LANGUAGE_NAMES[number];
 
 /** A source to build. */
 export interface Source {

@@ -121,12 +121,12 @@ export class Catalogue {
 
   /** Every function by route, in the order they are asked; also those that cannot be served. */
   list(): FunctionStatus[] {
-    const statuses = [...this.#entries.keys()].map((fn) => this.statusOf(fn));
-    for (const refused of this.#refused) statuses.push(...refused());
-    return statuses.sort((a, b) => {
-      return compareText(a.route, b.route) || RANKS[a.source] - RANKS[b.source] ||
-        compareText(a.method ?? "", b.method ?? "") || compareText(a.file, b.file);
-    });
+    return this.#statuses(() => true);
+  }
+
+  /** The functions with exactly this route, in the order they are asked. */
+  at(route: string): FunctionStatus[] {
+    return this.#statuses((each) => each.route === route);
   }
 
   /** How a function fares; one that never gets a request is broken. */
@@ -151,6 +151,17 @@ export class Catalogue {
   /** Resolves when background preparations have ended. What is active stays so. */
   async close(): Promise<void> {
     await this.#queue.close();
+  }
+
+  #statuses(isWanted: (fn: { readonly route: string }) => boolean): FunctionStatus[] {
+    const statuses = [...this.#entries.keys()].filter(isWanted).map((fn) => this.statusOf(fn));
+    for (const refused of this.#refused) {
+      for (const status of refused()) if (isWanted(status)) statuses.push(status);
+    }
+    return statuses.sort((a, b) => {
+      return compareText(a.route, b.route) || RANKS[a.source] - RANKS[b.source] ||
+        compareText(a.method ?? "", b.method ?? "") || compareText(a.file, b.file);
+    });
   }
 
   #at(pattern: RoutePattern): FunctionEntry[] {

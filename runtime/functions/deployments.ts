@@ -28,6 +28,8 @@ export interface DeployedVersion {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly isActive: boolean;
+  /** The text of its `NAME.toml`, if it has one. */
+  readonly config?: string;
 }
 
 /** A deployed function. */
@@ -44,7 +46,6 @@ export interface DeployedFunction {
 export interface DeployedSource {
   readonly version: DeployedVersion;
   readonly source: Uint8Array<ArrayBuffer>;
-  readonly config?: string;
 }
 
 /**

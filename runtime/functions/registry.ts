@@ -137,6 +137,11 @@ export class FunctionRegistry {
     return this.#catalogue.list();
   }
 
+  /** The functions with exactly this route (`/greet/[name]`), the first one being asked first. */
+  at(route: string): FunctionStatus[] {
+    return this.#catalogue.at(route);
+  }
+
   /** Adds a listener; the returned function removes it. */
   onEvent(listener: RegistryListener): () => void {
     return this.#catalogue.onEvent(listener);

@@ -1,5 +1,6 @@
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { reservedFault } from "./reserved_paths.ts";
 
 /** One part of a route, between two slashes. */
 export type Segment =
@@ -30,7 +31,7 @@ const PARAMETER = /^\[(\.\.\.)?([A-Za-z0-9_-]+)\]$/;
  *
  * @param file Relative to the functions folder, with `/` between components.
  * @returns `invalid_config` for brackets that are no parameter, a parameter named twice, a rest that is not
- * last, and the reserved `/_`.
+ * last, and paths that are Skerry's own.
  *
  * @example
  * ```ts
@@ -113,7 +114,8 @@ function parseSegment(part: string): Segment | undefined {
 }
 
 function findProblem(parts: readonly string[], segments: readonly Segment[]): string | undefined {
-  if (parts[0] === "_") return "paths under /_ belong to Skerry";
+  const fault = reservedFault(parts);
+  if (fault !== undefined) return fault;
   if (segments.some((segment, i) => segment.kind === "rest" && i < segments.length - 1)) {
     return "[...name] may only be the last segment";
   }

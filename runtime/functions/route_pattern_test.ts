@@ -36,6 +36,15 @@ Deno.test("names that are no route are refused with the reason", () => {
     'Cannot serve [id]/[...id].wasm: the parameter "id" is named twice',
   );
   assertEquals(routeOf("_.wasm"), "Cannot serve _.wasm: paths under /_ belong to Skerry");
+  assertEquals(
+    routeOf("deploy.wasm"),
+    "Cannot serve deploy.wasm: the path /deploy belongs to Skerry's own API",
+  );
+  assertEquals(
+    routeOf("function/[id].wasm"),
+    "Cannot serve function/[id].wasm: the path /function belongs to Skerry's own API",
+  );
+  assertEquals(routeOf("deploy/now.wasm"), "static /deploy/now");
 });
 
 Deno.test("shapes are equal exactly where the same paths match", () => {

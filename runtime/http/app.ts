@@ -10,7 +10,7 @@ import { responseFromRecord } from "../platform/new_response.ts";
 import { PublicFiles } from "./public/public_files.ts";
 import { Refusals } from "./refusals.ts";
 import { RequestIds } from "./request_id.ts";
-import { hasPathPrefix } from "./request_path.ts";
+import { isOwnPath } from "./request_path.ts";
 
 /** Skerry's HTTP side, for a platform to serve. */
 export interface App {
@@ -18,10 +18,8 @@ export interface App {
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
 }
 
-const RESERVED_PREFIX = "/_/";
-
 /**
- * Makes the app: functions and public files at every path, Skerry's own pages below `/_/`.
+ * Makes the app: functions and public files at every path but those of Skerry's own API.
  *
  * Requests for functions go around Hono: a catch-all route adds 0.3 µs to the 1.6 µs that such a request costs besides
  * its run.
@@ -32,7 +30,12 @@ const RESERVED_PREFIX = "/_/";
  * import { createApp } from "./app.ts";
  *
  * const app = createApp({
- *   functions: { matchStatic: () => undefined, matchDynamic: () => undefined, list: () => [] },
+ *   functions: {
+ *     matchStatic: () => undefined,
+ *     matchDynamic: () => undefined,
+ *     list: () => [],
+ *     at: () => [],
+ *   },
  *   dispatcher: { run: () => ({ kind: "overloaded", retryAfterSeconds: 1 }) },
  *   kv: { get: () => ({}), replace: () => ok(undefined) },
  *   version: "0.1.0",
@@ -50,7 +53,7 @@ export function createApp(options: AppOptions): App {
   const management = managementApp(options);
   return {
     fetch(request, peer) {
-      if (!hasPathPrefix(request.url, RESERVED_PREFIX)) return handler.handle(request, peer);
+      if (!isOwnPath(request.url)) return handler.handle(request, peer);
       return management.fetch(request, { peer, requestId: requestIds.of(request) });
     },
   };

@@ -2,9 +2,11 @@ import type { CoordService } from "../coord/service.ts";
 import type { Scheduler } from "../dispatch/strategies.ts";
 import type { Dispatcher, RunPath } from "../dispatch/job.ts";
 import type { SkerryError } from "../errors.ts";
-import type { Deployments } from "../functions/deployments.ts";
+import type { Deployments, RouteTable } from "../functions/deployments.ts";
+import type { FunctionStatus } from "../functions/function_status.ts";
 import type { RunNative } from "../functions/native_function.ts";
 import type { RouteMatch } from "../functions/served_function.ts";
+import type { FunctionLogs } from "../observe/function_logs.ts";
 import type { Result } from "../result.ts";
 import type { Clock } from "./clock.ts";
 import type { NewResponse } from "../platform/platform.ts";
@@ -17,6 +19,10 @@ export interface AppOptions {
   readonly runNative?: RunNative;
   /** The deployed functions; without them, nothing can be deployed. */
   readonly deployments?: Deployments;
+  /** The route table; without one, it has no API. */
+  readonly routes?: RouteTable;
+  /** What functions wrote to standard error, and how they failed; without it, that is not to be read. */
+  readonly functionLogs?: FunctionLogs;
   /** The key-value store of the JSON ABI. */
   readonly kv: KvNamespaces;
   /** Locks and logs, below `/_/locks` and `/_/logs`; without it, there are none. */
@@ -69,13 +75,10 @@ export interface FunctionDirectory {
   matchStatic(path: string, method: string): RouteMatch | undefined;
   /** The function whose pattern (`[name]`, `[...rest]`) fits this path, for this method. */
   matchDynamic(path: string, method: string): RouteMatch | undefined;
-  /** Every function and how it is, ready for `JSON.stringify`. */
-  list(): readonly FunctionListing[];
-}
-
-/** What the management API shows of a function; further members pass through. */
-export interface FunctionListing {
-  readonly route: string;
+  /** Every function and how it is. */
+  list(): readonly FunctionStatus[];
+  /** The functions with exactly this route, the first one being asked first. */
+  at(route: string): readonly FunctionStatus[];
 }
 
 /** Namespaces of string pairs that functions of the JSON ABI read and replace. */

@@ -1,4 +1,3 @@
-import type { Job, JobInput, RunTarget } from "../dispatch/job.ts";
 import type {
   FunctionVersion,
   ModuleVersion,
@@ -6,7 +5,6 @@ import type {
   RouteMatch,
   StaticVersion,
 } from "../functions/served_function.ts";
-import type { Peer } from "../platform/platform.ts";
 import type { FunctionRequest } from "./abi/function_request.ts";
 
 /** A request on its way through the handler, before its function is found. */
@@ -53,21 +51,4 @@ export function functionCall(
 ): FunctionCall {
   const { request, method, url, path, peer, requestId } = incoming;
   return { request, method, url, path, peer, requestId, match, version };
-}
-
-/** The job of a call. A class, so that `hasLeft` costs no closure: few jobs are ever asked. */
-export class FunctionJob implements Job {
-  readonly target: RunTarget;
-  readonly input: JobInput;
-  readonly #peer: Peer;
-
-  constructor(target: RunTarget, input: JobInput, peer: Peer) {
-    this.target = target;
-    this.input = input;
-    this.#peer = peer;
-  }
-
-  hasLeft(): boolean {
-    return this.#peer.hasLeft();
-  }
 }

@@ -1,17 +1,14 @@
-import type { Dispatcher, Job } from "../dispatch/job.ts";
+import type { Dispatcher } from "../dispatch/job.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
 import type { FunctionVersion, RouteMatch } from "../functions/served_function.ts";
 import type { Peer } from "../platform/platform.ts";
 import type { Result } from "../result.ts";
-import { CgiInput } from "./abi/cgi_input.ts";
-import { JsonInput } from "./abi/json_input.ts";
 import { allowHeader, isAllowed } from "./allowed_methods.ts";
 import type { FunctionDirectory, KvNamespaces, RequestLimits, RequestLog } from "./app_options.ts";
 import type { Clock } from "./clock.ts";
 import {
   type FunctionCall,
   functionCall,
-  FunctionJob,
   type IncomingRequest,
   isModuleCall,
   isStaticCall,
@@ -19,6 +16,7 @@ import {
   type NativeCall,
   type StaticCall,
 } from "./function_call.ts";
+import { functionJob } from "./function_job.ts";
 import type { JobAnswers } from "./job_answers.ts";
 import type { NativeAnswers } from "./native_answers.ts";
 import type { PublicFiles } from "./public/public_files.ts";
@@ -159,21 +157,11 @@ export class FunctionHandler {
   #run(call: ModuleCall | NativeCall, body: Uint8Array): Response | Promise<Response> {
     if (!isModuleCall(call)) return this.#options.nativeAnswers.answer(call as NativeCall, body);
     const { clock, dispatcher, answers } = this.#options;
-    const job = this.#job(call, body);
+    const job = functionJob(call, body, this.#options);
     const startMs = clock.now();
     const result = dispatcher.run(job);
     if (!(result instanceof Promise)) return answers.answer(call, result, clock.now() - startMs);
     return result.then((settled) => answers.answer(call, settled, clock.now() - startMs));
-  }
-
-  #job(call: ModuleCall, body: Uint8Array): Job {
-    const { config, target } = call.version;
-    const { abi, env, kvNamespace } = config;
-    const { kv, version } = this.#options;
-    const input = abi === "json"
-      ? new JsonInput(call, body, { env, kv: kvNamespace === undefined ? {} : kv.get(kvNamespace) })
-      : new CgiInput(call, body, { env, version });
-    return new FunctionJob(target, input, call.peer);
   }
 
   #fail(incoming: IncomingRequest, cause: unknown): Response {

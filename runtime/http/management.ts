@@ -1,38 +1,40 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, type Handler, Hono, type MiddlewareHandler } from "hono";
 import { skerryError } from "../errors.ts";
+import type { ManagementApiOptions } from "./api/management_api.ts";
 import type { AppEnv } from "./app_env.ts";
 import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
+import { Invoker } from "./invoke/invoker.ts";
 import { managementGuard, type Refuse } from "./management_guard.ts";
 import { problemResponse } from "./problem.ts";
 import { hostFault, pathFault, pathOf } from "./request_path.ts";
 import { coordCommandRoutes } from "./routes/coord.ts";
 import { coordReadingRoutes } from "./routes/coord_reading.ts";
-import { functionRoutes } from "./routes/functions.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { miniFaasRoutes } from "./routes/mini_faas.ts";
 import { schedulerRoutes } from "./routes/scheduler.ts";
 import { statsRoutes } from "./routes/stats.ts";
 
-/** Everything below `/_/`: health, open to all, and the management API, behind its guard. */
+/** Everything at Skerry's own paths: health, open to all, and its API, behind a guard. */
 export function managementApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use("/_/*", refuseBadTarget);
+  const limits = { ...DEFAULT_REQUEST_LIMITS, ...options.limits };
+  app.use("*", refuseBadTarget);
   app.route("/_", healthRoutes(options.isReady));
+  const { deployments } = options;
+  if (deployments !== undefined) {
+    const invoker = new Invoker({ ...options, clock: options.clock ?? SYSTEM_CLOCK });
+    app.route("/", miniFaasRoutes({ ...options, deployments, invoker, limits }));
+  }
   app.use("/_/*", managementGuard(options, refuse));
-  app.route("/_", functionRoutes(options.functions));
   app.route("/_", statsRoutes(options.stats ?? {}));
   if (options.scheduler !== undefined) app.route("/_", schedulerRoutes(options.scheduler));
   if (options.coord !== undefined) {
-    const limits = { ...DEFAULT_REQUEST_LIMITS, ...options.limits };
     app.route("/_", coordCommandRoutes({ coord: options.coord, limits }));
     app.route("/_", coordReadingRoutes(options.coord));
   }
-  app.notFound((c) => {
-    const error = skerryError(
-      "function_not_found",
-      `Cannot find ${c.req.path}: Skerry has no such page`,
-    );
-    return problemResponse(error, { requestId: c.env.requestId });
-  });
+  app.all("/_/*", describedApi({ ...options, limits }));
+  app.notFound((c) => noSuchPage(c));
   app.onError((cause, c) => {
     const { requestId } = c.env;
     const error = skerryError(
@@ -44,6 +46,28 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
     return problemResponse(error, { requestId });
   });
   return app;
+}
+
+/** The described part of the API: loaded when first asked, because its library takes as long as all the rest. */
+function describedApi(options: ManagementApiOptions): Handler<AppEnv> {
+  let loading: Promise<Hono<AppEnv>> | undefined;
+  const load = async () => {
+    const { managementApi } = await import("./api/management_api.ts");
+    const app = managementApi(options);
+    app.notFound((c) => noSuchPage(c));
+    app.onError((cause) => {
+      throw cause;
+    });
+    return app;
+  };
+  return async (c) => await (await (loading ??= load())).fetch(c.req.raw, c.env);
+}
+
+function noSuchPage(c: Context<AppEnv>): Response {
+  const message = `Cannot find ${c.req.path}: Skerry has no such page`;
+  return problemResponse(skerryError("function_not_found", message), {
+    requestId: c.env.requestId,
+  });
 }
 
 /** A `host` with a slash would make another path of the request's: Deno's server builds the URL from it. */

@@ -35,15 +35,9 @@ export class NativeAnswers {
     const { run, clock } = this.#options;
     const { target } = call.version;
     const startMs = clock.now();
-    const result = await run(target, this.#input(call, body), call.match.fn.route);
+    const input = nativeInput(call, body, this.#options.kv);
+    const result = await run(target, input, call.match.fn.route);
     return this.#respond(call, result, clock.now() - startMs);
-  }
-
-  #input(call: NativeCall, body: Uint8Array): Uint8Array {
-    const { abi, env, kvNamespace } = call.version.config;
-    if (abi !== "json") return body;
-    const kv = kvNamespace === undefined ? {} : this.#options.kv.get(kvNamespace);
-    return new JsonInput(call, body, { env, kv }).stdin;
   }
 
   #respond(call: NativeCall, run: NativeRun, runMs: number): Response {
@@ -72,4 +66,12 @@ export class NativeAnswers {
       ...this.#options.statsHeaders ? statsHeaders(STATS) : {},
     };
   }
+}
+
+/** What a library's function finds in its file: the body, or with the JSON ABI the request as one object. */
+export function nativeInput(call: NativeCall, body: Uint8Array, kv: KvNamespaces): Uint8Array {
+  const { abi, env, kvNamespace } = call.version.config;
+  if (abi !== "json") return body;
+  const pairs = kvNamespace === undefined ? {} : kv.get(kvNamespace);
+  return new JsonInput(call, body, { env, kv: pairs }).stdin;
 }

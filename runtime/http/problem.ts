@@ -44,6 +44,8 @@ const ENCODER = new TextEncoder();
 /** What surrounds a problem. */
 export interface ProblemContext {
   readonly requestId: string;
+  /** @default the one that goes with the error's code */
+  readonly status?: number;
   /** The route of the function concerned. */
   readonly route?: string;
   /** Further response headers, e.g. `allow`; lower-case names. */
@@ -72,8 +74,8 @@ export function statusOf(code: ErrorCode): number {
  * ```
  */
 export function problemResponse(error: SkerryError, context: ProblemContext): Response {
-  const status = statusOf(error.code);
-  const body = ENCODER.encode(JSON.stringify(problemBody(error, context)));
+  const { status = statusOf(error.code) } = context;
+  const body = ENCODER.encode(JSON.stringify(problemBody(error, status, context)));
   const headers = {
     "content-type": "application/problem+json",
     // Else Deno's server would say 0 of a body left out.
@@ -84,8 +86,12 @@ export function problemResponse(error: SkerryError, context: ProblemContext): Re
   return new Response(context.omitBody ? null : body, { status, headers });
 }
 
-function problemBody(error: SkerryError, context: ProblemContext): Record<string, unknown> {
-  const { status, title } = PROBLEMS[error.code];
+function problemBody(
+  error: SkerryError,
+  status: number,
+  context: ProblemContext,
+): Record<string, unknown> {
+  const { title } = PROBLEMS[error.code];
   return {
     ...error.details,
     type: `urn:skerry:error:${error.code}`,

@@ -5,6 +5,8 @@ export const MAX_URL_CHARACTERS = 8192;
 const SUSPECT = /[%\\]|\/\.\.?(?:\/|$)/;
 /** Registered names, addresses and a port, as far as telling them from paths needs. */
 const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
+const [UNDERSCORE, SMALL_D, SMALL_F, SMALL_I] = [0x5f, 0x64, 0x66, 0x69];
+const ROOT_API: ReadonlySet<string> = new Set(["/deploy", "/function", "/invoke"]);
 /** What the URL standard calls single-dot and double-dot segments. */
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
@@ -34,9 +36,16 @@ export function authorityOf(url: string): string {
   return url.slice(start, end === -1 ? url.length : end);
 }
 
-/** Whether the raw path of a URL begins with this prefix. */
-export function hasPathPrefix(url: string, prefix: string): boolean {
-  return url.startsWith(prefix, pathStart(url));
+/**
+ * Whether a URL's path is Skerry's own: below `/_/`, or `/deploy`, `/invoke`, `/function/…`. Asked of every request, so
+ * one character decides for nearly all of them.
+ */
+export function isOwnPath(url: string): boolean {
+  const start = pathStart(url);
+  const first = url.charCodeAt(start + 1);
+  if (first === UNDERSCORE) return url.startsWith("/_/", start);
+  if (first !== SMALL_D && first !== SMALL_F && first !== SMALL_I) return false;
+  return url.startsWith("/function/", start) || ROOT_API.has(url.slice(start, pathEnd(url, start)));
 }
 
 /**

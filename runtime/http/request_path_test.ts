@@ -3,8 +3,8 @@ import fc from "fast-check";
 import {
   authorityOf,
   decodePath,
-  hasPathPrefix,
   hostFault,
+  isOwnPath,
   MAX_URL_CHARACTERS,
   pathFault,
   pathOf,
@@ -44,10 +44,35 @@ Deno.test("cutting agrees with the URL standard for every URL", () => {
   }));
 });
 
-Deno.test("a prefix is looked for in the path alone", () => {
-  assertEquals(hasPathPrefix("http://h/_/x", "/_/"), true);
-  assertEquals(hasPathPrefix("http://h/a/_/x", "/_/"), false);
-  assertEquals(hasPathPrefix("http://h/?/_/x", "/_/"), false);
+Deno.test("Skerry's own paths are told from all others", () => {
+  for (
+    const own of [
+      "/_/",
+      "/_/x",
+      "/deploy",
+      "/deploy?name=a",
+      "/invoke#x",
+      "/function",
+      "/function/a",
+    ]
+  ) {
+    assertEquals([own, isOwnPath(`http://h${own}`)], [own, true]);
+  }
+  const others = [
+    "",
+    "/",
+    "/_",
+    "/a/_/x",
+    "/?/_/x",
+    "/deploys",
+    "/deploy/",
+    "/deploy/x",
+    "/functions",
+    "/i",
+  ];
+  for (const other of others) {
+    assertEquals([other, isOwnPath(`http://h${other}`)], [other, false]);
+  }
 });
 
 Deno.test("dot segments are resolved as the URL standard has it", () => {

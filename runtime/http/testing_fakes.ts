@@ -1,6 +1,7 @@
 /** What the tests of this folder put in place of the other parts. */
 import type { Dispatcher, Job, JobResult } from "../dispatch/job.ts";
 import type { FunctionConfig } from "../functions/function_config.ts";
+import type { FunctionStatus } from "../functions/function_status.ts";
 import type { ModuleVersion, RouteMatch } from "../functions/served_function.ts";
 import { DEFAULT_LIMITS } from "../isolate/limits.ts";
 import type { RunResult } from "../isolate/outcome.ts";
@@ -50,8 +51,14 @@ export function directory(
   return {
     matchStatic: (path) => statics[path],
     matchDynamic: (path) => dynamics[path],
-    list: () => Object.values(statics).map(({ fn }) => ({ route: fn.route, state: "ready" })),
+    list: () => Object.values(statics).map(({ fn }) => statusAt(fn.route)),
+    at: (route) =>
+      Object.values(statics).filter(({ fn }) => fn.route === route).map(() => statusAt(route)),
   };
+}
+
+function statusAt(route: string): FunctionStatus {
+  return { route, source: "folder", file: `${route.slice(1)}.wasm`, state: "ready", size: 8 };
 }
 
 /** A dispatcher that answers every job inline with this result, and keeps the jobs. */

@@ -26,6 +26,7 @@ import {
 import type { DeploymentStore } from "./deployment_store.ts";
 import { checkName } from "./function_name.ts";
 import { metadataFile } from "./metadata.ts";
+import { maxSourceBytes } from "./source_limits.ts";
 
 /** A deployed function with all of its versions. */
 interface Deployed {
@@ -36,9 +37,6 @@ interface Deployed {
   active: VersionRow;
 }
 
-/** Bytes of a source at most, of any language but `wasm`: compilers need a multiple of it. */
-const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
-const MAX_MODULE_BYTES = 128 * 1024 * 1024;
 const MAX_CONFIG_BYTES = 64 * 1024;
 
 /**
@@ -94,7 +92,7 @@ export class DeployedFunctions implements Deployments {
     if (!files.ok) return files;
     const version = presentVersion(row.value, found.value.active);
     const source = files.value.get(file) ?? new Uint8Array(0);
-    return ok({ version, source, config: row.value.config ?? undefined });
+    return ok({ version, source });
   }
 
   rollback(name: string, versionId?: string): Promise<Result<DeployedFunction, SkerryError>> {
@@ -308,7 +306,7 @@ function checkRequest({ name, language, source, config }: DeployRequest): Skerry
   if (source.length === 0) {
     return skerryError("bad_request", `Cannot deploy ${name}: the source is empty`);
   }
-  const maxBytes = language === "wasm" ? MAX_MODULE_BYTES : MAX_SOURCE_BYTES;
+  const maxBytes = maxSourceBytes(language);
   if (source.length > maxBytes) {
     const found = `the source has ${source.length} bytes, and the limit is ${maxBytes}`;
     return skerryError("request_too_large", `Cannot deploy ${name}: ${found}`);
@@ -356,7 +354,9 @@ function present({ name, versions, active }: Deployed): DeployedFunction {
 
 function presentVersion(row: VersionRow, active: VersionRow): DeployedVersion {
   const { id, contentHash, language, hasModule, size, createdAt } = row;
-  return { id, contentHash, language, hasModule, size, createdAt, isActive: row === active };
+  const config = row.config ?? undefined;
+  const isActive = row === active;
+  return { id, contentHash, language, hasModule, size, createdAt, isActive, config };
 }
 
 function previousOf({ versions, active }: Deployed): VersionRow | undefined {

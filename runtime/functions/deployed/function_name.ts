@@ -1,13 +1,11 @@
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { RESERVED_NAMES } from "../reserved_paths.ts";
 
 /** Characters of a name at most. */
 export const MAX_NAME_LENGTH = 64;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
-/** First segments of paths that are the API's own (`POST /deploy`, `POST /invoke`, `GET /function/NAME`). */
-const RESERVED: ReadonlySet<string> = new Set(["deploy", "function", "invoke"]);
 
 /**
  * Whether a deployed function may be called so: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter or digit
@@ -32,7 +30,7 @@ export function checkName(name: string): Result<string, SkerryError> {
     const expected = 'expected letters, digits, "-", "_" and single ".", a letter or digit first';
     return refuse(name, expected);
   }
-  return RESERVED.has(name) ? refuse(name, "the path belongs to Skerry's own API") : ok(name);
+  return RESERVED_NAMES.has(name) ? refuse(name, "the path belongs to Skerry's own API") : ok(name);
 }
 
 const MAX_SHOWN = 80;

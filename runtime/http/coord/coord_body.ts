@@ -1,34 +1,7 @@
 import { isName, NAME_RULE } from "../../coord/names.ts";
-import { type SkerryError, skerryError } from "../../errors.ts";
+import type { SkerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
-import type { RequestLimits } from "../app_options.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
-import { readBody } from "../request_body.ts";
-
-/** The members of a JSON body, not yet looked at. */
-export type Members = Readonly<Record<string, unknown>>;
-
-const DECODER = new TextDecoder("utf-8", { fatal: true });
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
-
-/** Reads a body that is a JSON object; no body is an empty one. */
-export async function readMembers(
-  request: Request,
-  limits: RequestLimits,
-): Promise<Result<Members, SkerryError>> {
-  const body = await readBody(request, limits, SYSTEM_CLOCK);
-  if (!body.ok) return body;
-  if (body.value.length === 0) return ok({});
-  try {
-    const value: unknown = JSON.parse(DECODER.decode(body.value));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return ok(value as Members);
-    }
-  } catch {
-    // Said below.
-  }
-  return err(skerryError("bad_request", "Cannot read the body: it is not a JSON object"));
-}
+import { badMember, isBase64, type Members } from "../json_body.ts";
 
 /** A name in the body or the path. A number is taken for its digits, as the ids of old clients are numbers. */
 export function readName(value: unknown, member: string): Result<string, SkerryError> {
@@ -58,13 +31,8 @@ export function readData(members: Members): Result<Uint8Array, SkerryError> {
   if (typeof data === "string" && data_base64 === undefined) {
     return ok(new TextEncoder().encode(data));
   }
-  if (typeof data_base64 === "string" && data === undefined && BASE64.test(data_base64)) {
+  if (typeof data_base64 === "string" && data === undefined && isBase64(data_base64)) {
     return ok(Uint8Array.from(atob(data_base64), (character) => character.charCodeAt(0)));
   }
   return err(badMember("data", "a string, or data_base64 in its place", data ?? data_base64));
-}
-
-function badMember(member: string, expected: string, found: unknown): SkerryError {
-  const shown = found === undefined ? "nothing" : JSON.stringify(found).slice(0, 80);
-  return skerryError("bad_request", `Member ${member} must be ${expected}, found ${shown}`);
 }

@@ -5,8 +5,9 @@ import type { SkerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { RequestLimits } from "../app_options.ts";
-import { type Members, readData, readMembers, readName, readWhole } from "../coord/coord_body.ts";
+import { readData, readName, readWhole } from "../coord/coord_body.ts";
 import { coordProblem, replyResponse } from "../coord/coord_reply.ts";
+import { type Members, readMembers } from "../json_body.ts";
 
 /** What the routers of locks, logs and sessions work with. */
 export interface CoordRoutesOptions {

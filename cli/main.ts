@@ -11,6 +11,7 @@ import { removeVerb } from "./functions/remove.ts";
 import { rollbackVerb } from "./functions/rollback.ts";
 import { routeVerb } from "./functions/route.ts";
 import { linePrinter } from "./line_printer.ts";
+import { loadVerb } from "./load/load.ts";
 import { lockVerb } from "./lock.ts";
 import { logVerb } from "./log.ts";
 import { runVerb } from "./run.ts";
@@ -31,6 +32,7 @@ export const VERBS: Readonly<Record<string, { readonly run: Verb; readonly summa
   rollback: { run: rollbackVerb, summary: "let an earlier version serve again" },
   logs: { run: logsVerb, summary: "show or follow what a function wrote, and its failures" },
   route: { run: routeVerb, summary: "list, add and remove rows of the route table" },
+  load: { run: loadVerb, summary: "load a function with requests and tell how fast it answers" },
   run: { run: runVerb, summary: "run one module on the terminal, with limits" },
   call: { run: callVerb, summary: "call a function of a native library" },
   lock: { run: lockVerb, summary: "acquire, release and show locks of a server" },

@@ -1,16 +1,14 @@
 import { Buffer } from "node:buffer";
-import type { Option, ParsedArguments } from "../arguments.ts";
-import { err, ok, type Result } from "../../runtime/result.ts";
+import { ok } from "../../runtime/result.ts";
+import type { Option } from "../arguments.ts";
 import { noAnswer, readProblem } from "../management_client.ts";
 import { printable } from "../printable.ts";
 import { type ServerCall, serverVerb } from "../server_verb.ts";
 import { readData, writeStdout } from "../standard_streams.ts";
+import { readRequest, REQUEST_OPTIONS } from "./request_arguments.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
-  data: { value: "BODY", help: "send this; @FILE sends a file, - standard input", letter: "d" },
-  header: { value: "K:V", help: "send this header", letter: "H", isRepeated: true },
-  method: { value: "M", help: "default: GET, with --data POST", letter: "X" },
-  path: { value: "REST", help: "what follows the name in the URL, e.g. /users/7?full=1" },
+  ...REQUEST_OPTIONS,
   handler: { value: "H", help: "call this exported function, through /invoke" },
   include: { help: "print status and headers, too", letter: "i" },
 };
@@ -43,13 +41,13 @@ type InvokeJson =
   | { readonly ok: false; readonly error: string; readonly code?: string };
 
 async function callHandler(call: ServerCall): Promise<number> {
-  const { operands: [name], args, client, context, fail } = call;
-  const body = await bodyOf(args);
-  if (!body.ok) return fail({ code: "unreadable_file", message: body.error });
+  const { operands: [name], args, client, context, fail, misused } = call;
+  const body = args.values.data === undefined ? ok("") : await readData(args.values.data);
+  if (!body.ok) return misused(body.error);
   const answered = await client.jsonAt<InvokeJson>("/invoke", {
     method: "POST",
     query: { fn: name, handler: args.values.handler },
-    body: body.value ?? "",
+    body: body.value,
   });
   if (!answered.ok) return fail(answered.error);
   if (args.switches.json) context.print(JSON.stringify(answered.value));
@@ -59,48 +57,17 @@ async function callHandler(call: ServerCall): Promise<number> {
 }
 
 async function callOverHttp(call: ServerCall): Promise<number> {
-  const { args, client, fail, misused } = call;
-  const body = await bodyOf(args);
-  if (!body.ok) return fail({ code: "unreadable_file", message: body.error });
-  const headers = readHeaders(args.lists.header ?? []);
-  if (!headers.ok) return misused(headers.error);
-  const target = targetOf(call);
-  const method = args.values.method ?? (body.value === undefined ? "GET" : "POST");
+  const { operands: [name], args, client, fail, misused } = call;
+  const request = await readRequest(client.url, name!, args);
+  if (!request.ok) return misused(request.error);
+  const { url, ...init } = request.value;
   try {
     // The management token is not the function's to see.
-    const init = { method, headers: headers.value, body: body.value };
-    return await show(call, await fetch(target, { ...init, redirect: "manual" }));
+    return await show(call, await fetch(url, { ...init, redirect: "manual" }));
   } catch (thrown) {
     if ((thrown as { code?: string }).code === "EPIPE") throw thrown;
     return fail(noAnswer(client.url, thrown));
   }
-}
-
-async function bodyOf(
-  { values: { data } }: ParsedArguments,
-): Promise<Result<Uint8Array<ArrayBuffer> | undefined, string>> {
-  return data === undefined ? ok(undefined) : await readData(data);
-}
-
-function targetOf({ operands: [name], args, client }: ServerCall): string {
-  const rest = args.values.path ?? "";
-  const separator = rest === "" || /^[/?]/.test(rest) ? "" : "/";
-  return `${client.url}/${name!.replace(/^\//, "")}${separator}${rest}`;
-}
-
-/** Reads `K:V` options. The error is a sentence. */
-export function readHeaders(given: readonly string[]): Result<Headers, string> {
-  const headers = new Headers();
-  for (const text of given) {
-    const [, name = "", value = ""] = /^([^:]+):\s*(.*)$/.exec(text) ?? [];
-    try {
-      headers.append(name, value);
-    } catch {
-      // No name is none, either.
-      return err(`Option --header needs K:V, found "${text}"`);
-    }
-  }
-  return ok(headers);
 }
 
 async function show({ args, context }: ServerCall, response: Response): Promise<number> {

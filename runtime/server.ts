@@ -8,7 +8,7 @@ import { Compiler } from "./dispatch/compiler.ts";
 import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
 import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
 import { WorkerPool } from "./dispatch/pool.ts";
-import { poolStats } from "./dispatch/pool_stats.ts";
+import { poolStats, workerStats } from "./dispatch/pool_stats.ts";
 import type { StrategyName } from "./dispatch/strategies.ts";
 import { type SkerryError, skerryError } from "./errors.ts";
 import { type ChangeHints, FolderHints } from "./functions/change_hints.ts";
@@ -21,9 +21,13 @@ import type { RequestLimits, RequestLog } from "./http/app_options.ts";
 import { SYSTEM_CLOCK } from "./functions/clock.ts";
 import { FunctionLogs } from "./observe/function_logs.ts";
 import { logFolder } from "./observe/log_files.ts";
+import { FunctionMetricsTable } from "./observe/metrics/function_metrics.ts";
+import { functionStats } from "./observe/metrics/function_stats.ts";
+import { createRegistry } from "./observe/metrics/prometheus.ts";
 import { type NativeOptions, type NativeService, startNative } from "./native/native_service.ts";
 import { spawnZygote } from "./native/spawn_zygote.ts";
 import type { HttpServer, Platform } from "./platform/platform.ts";
+import type { ResetCounts } from "./isolate/isolate.ts";
 import { err, ok, type Result } from "./result.ts";
 import { secureRandom } from "./wasi/random.ts";
 import { systemClock } from "./wasi/system_clock.ts";
@@ -113,7 +117,8 @@ export async function startServer(
   const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
   const builds = buildService(options, platform);
   const pool = workerPool(options, platform);
-  const dispatcher = new TwoPathDispatcher(fastPath(options), pool);
+  const inline = fastPath(options);
+  const dispatcher = new TwoPathDispatcher(inline, pool);
   let isStopping = false;
   const functions = await FunctionRegistry.open({
     folder: options.functionsFolder,
@@ -153,6 +158,7 @@ export async function startServer(
     coord.value.close();
     data.value.close();
   };
+  const functionMetrics = new FunctionMetricsTable();
   const app = createApp({
     functions: functions.value,
     deployments: functions.value.deployments!,
@@ -163,8 +169,15 @@ export async function startServer(
     kv: new KvStore(),
     coord: coord.value,
     scheduler: pool,
+    metrics: createRegistry({
+      functions: functionMetrics,
+      workers: () => pool.workers.map(workerStats),
+      queueDepth: () => pool.load.queued,
+      resets: () => addResets(inline.resets, pool.resets),
+    }),
     stats: {
       ...poolStats(pool),
+      ...functionStats(functionMetrics),
       coord: () => coord.value.stats(),
       ...native.value === undefined ? {} : { native: native.value.stats },
     },
@@ -176,6 +189,7 @@ export async function startServer(
     token: options.token,
     jwtSecret: options.jwtSecret,
     log: (entry) => {
+      functionMetrics.add(entry);
       functionLogs.add(entry);
       options.onRequest(entry);
     },
@@ -214,6 +228,10 @@ async function startNativeCalls(
     spawnZygote: () => spawnZygote(denoProgram, entryUrl),
   });
   return service.ok ? service : err(skerryError("invalid_config", service.error));
+}
+
+function addResets(a: ResetCounts, b: ResetCounts): { [Kind in keyof ResetCounts]: number } {
+  return { recycled: a.recycled + b.recycled, dropped: a.dropped + b.dropped };
 }
 
 function folderHints(folder: string, onHint: () => void, platform: Platform): ChangeHints {

@@ -1,3 +1,4 @@
+import type { ResetCounts } from "../isolate/isolate.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import type { FromWorker } from "./messages.ts";
 import { PooledWorker } from "./pooled_worker.ts";
@@ -24,6 +25,8 @@ const CRASH_DELAY_MS = 50;
 export class Crew {
   readonly workers: PooledWorker[] = [];
   readonly #options: CrewOptions;
+  /** Of workers that are gone. */
+  readonly #lostResets: ResetCounts = { recycled: 0, dropped: 0 };
   #lastId = 0;
   #noStartBeforeMs = -Infinity;
   #lastCrashMs = -Infinity;
@@ -40,6 +43,16 @@ export class Crew {
     return starting;
   }
 
+  /** What became of instances in all workers there were, as they last said. */
+  get resets(): Readonly<ResetCounts> {
+    const total = { ...this.#lostResets };
+    for (const { load } of this.workers) {
+      total.recycled += load.resets.recycled;
+      total.dropped += load.resets.dropped;
+    }
+    return total;
+  }
+
   /** Starts threads until there are so many, or none can be had; they are given jobs once they have come up. */
   growTo(count: number): void {
     while (this.workers.length < count && this.#options.now() >= this.#noStartBeforeMs) {
@@ -53,6 +66,8 @@ export class Crew {
     if (index === -1) return false;
     this.workers.splice(index, 1);
     worker.terminate();
+    this.#lostResets.recycled += worker.load.resets.recycled;
+    this.#lostResets.dropped += worker.load.resets.dropped;
     return true;
   }
 

@@ -1,4 +1,4 @@
-import type { IsolateBudget } from "../isolate/isolate.ts";
+import type { IsolateBudget, ResetCounts } from "../isolate/isolate.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
@@ -61,6 +61,11 @@ export class FastPath {
     this.#isolates = new IsolateCache(system);
     this.#clock = system.clock;
     this.#bounds = bounds;
+  }
+
+  /** What became of the instances of this thread after their runs. */
+  get resets(): Readonly<ResetCounts> {
+    return this.#isolates.resets;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Isolate } from "../isolate/isolate.ts";
+import { Isolate, type ResetCounts } from "../isolate/isolate.ts";
 import { type MountGrant, openMounts } from "../isolate/mount_grant.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { Program } from "../isolate/program.ts";
@@ -28,6 +28,8 @@ const DEFAULT_BOUNDS: IsolateCacheBounds = { isolates: 128, memories: 256, memor
  * room. Two targets share none, even of the same module: what one is let go of, the other keeps.
  */
 export class IsolateCache<K> {
+  /** Of all isolates this thread has had. */
+  readonly resets: ResetCounts = { recycled: 0, dropped: 0 };
   readonly #isolates = new Map<K, Isolate>();
   readonly #system: WasiHostOptions;
   readonly #bounds: IsolateCacheBounds;
@@ -64,7 +66,7 @@ export class IsolateCache<K> {
     this.#makeRoom(prepared.info.memories.length);
     const mounts = openMounts(grants);
     const system = mounts.length === 0 ? this.#system : { ...this.#system, mounts };
-    return new Isolate(prepared, system, program);
+    return new Isolate(prepared, system, program, this.resets);
   }
 
   #makeRoom(newMemories: number): void {

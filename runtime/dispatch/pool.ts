@@ -1,3 +1,4 @@
+import type { ResetCounts } from "../isolate/isolate.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import { Admission } from "./admission.ts";
@@ -142,6 +143,11 @@ export class WorkerPool {
   /** The workers and how they fare, in the order of their ids. */
   get workers(): readonly PooledWorker[] {
     return this.#crew.workers;
+  }
+
+  /** What became of instances in the workers. */
+  get resets(): Readonly<ResetCounts> {
+    return this.#crew.resets;
   }
 
   /** How long the job that waits longest has waited, milliseconds; 0 if none waits. */

@@ -70,7 +70,7 @@ class SteppedThread implements WorkerThread {
     } else if (message.type === "resume") {
       Atomics.store(this.#control, CONTROL.nextSequence, message.nextSequence);
     } else if (message.type === "measure") {
-      this.#outbox.push({ cpuMs: undefined, memoryBytes: 1 });
+      this.#outbox.push({ cpuMs: undefined, memoryBytes: 1, resets: { recycled: 0, dropped: 0 } });
     } else if (message.type === "runs") {
       this.#batch = [...message.runs];
     }

@@ -117,6 +117,6 @@ Deno.test("Workers say what they use, twice a second while there is work", async
   advance(500);
   const asked = threads[0]!.posted.filter((each) => (each as { type: string }).type === "measure");
   assertEquals(asked.length, 1);
-  threads[0]!.answer({ cpuMs: 100, memoryBytes: 12_345 });
+  threads[0]!.answer({ cpuMs: 100, memoryBytes: 12_345, resets: { recycled: 0, dropped: 0 } });
   assertEquals(pool.workers[0]!.load.memoryBytes, 12_345);
 });

@@ -27,7 +27,8 @@ export function poolStats(pool: WorkerPool): Readonly<Record<string, () => unkno
   };
 }
 
-function workerStats({ id, isReady, inFlight, load }: PooledWorker): WorkerStats {
+/** A worker's part of the statistics. */
+export function workerStats({ id, isReady, inFlight, load }: PooledWorker): WorkerStats {
   return {
     id,
     state: !isReady ? "starting" : inFlight === 0 ? "idle" : "running",

@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import type { ResetCounts } from "../isolate/isolate.ts";
 import type { WorkerSample } from "./worker_load.ts";
 
 /** Nanoseconds on a processor come first; see the kernel's Documentation/scheduler/sched-stats.rst. */
 const SCHEDSTAT = "/proc/thread-self/schedstat";
 
-/** What the calling thread uses. */
-export function sampleThread(): WorkerSample {
+/** What the calling thread uses, and what became of its instances. */
+export function sampleThread({ recycled, dropped }: ResetCounts): WorkerSample {
   const { heapTotal, external } = process.memoryUsage();
-  return { cpuMs: readCpuMs(), memoryBytes: heapTotal + external };
+  const memoryBytes = heapTotal + external;
+  return { cpuMs: readCpuMs(), memoryBytes, resets: { recycled, dropped } };
 }
 
 function readCpuMs(): number | undefined {

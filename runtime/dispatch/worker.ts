@@ -61,7 +61,7 @@ export class PoolWorker {
         Atomics.store(this.#control, CONTROL.nextSequence, message.nextSequence);
         return;
       case "measure":
-        this.#port.post(sampleThread(), []);
+        this.#port.post(sampleThread(this.#isolates.resets), []);
         return;
       case "runs":
         return this.#runAll(message.runs);

@@ -1,9 +1,13 @@
+import type { ResetCounts } from "../isolate/isolate.ts";
+
 /** What a worker says of itself when asked. */
 export interface WorkerSample {
   /** Processor time of its thread since it started, milliseconds; undefined where the system does not tell. */
   readonly cpuMs: number | undefined;
   /** Bytes of its heap and of the memories of its instances. */
   readonly memoryBytes: number;
+  /** What became of its instances since it started. */
+  readonly resets: Readonly<ResetCounts>;
 }
 
 /** How a worker's load becomes one number, 0 to 1. */
@@ -41,6 +45,7 @@ export class WorkerLoad {
   outBytesPerSecond = 0;
   /** As the worker last said. */
   memoryBytes = 0;
+  resets: Readonly<ResetCounts> = { recycled: 0, dropped: 0 };
   score = 0;
   /** Of this period so far. */
   #busyMs = 0;
@@ -57,9 +62,10 @@ export class WorkerLoad {
   }
 
   /** What the worker said, whenever it got to it. */
-  receive({ cpuMs, memoryBytes }: WorkerSample): void {
+  receive({ cpuMs, memoryBytes, resets }: WorkerSample): void {
     this.#cpuMs = cpuMs;
     this.memoryBytes = memoryBytes;
+    this.resets = resets;
   }
 
   /**

@@ -8,6 +8,7 @@ import type { RunNative } from "../functions/native_function.ts";
 import type { RouteMatch } from "../functions/served_function.ts";
 import type { FunctionLogs } from "../observe/function_logs.ts";
 import type { Result } from "../result.ts";
+import type { Scrapable } from "./routes/metrics.ts";
 import type { Clock } from "./clock.ts";
 import type { NewResponse } from "../platform/platform.ts";
 
@@ -29,6 +30,8 @@ export interface AppOptions {
   readonly coord?: CoordService;
   /** How the pool chooses workers, below `/_/scheduler`; without it, there is no such page. */
   readonly scheduler?: Scheduler;
+  /** What `/_/metrics` shows; without it, there is no such page. */
+  readonly metrics?: Scrapable;
   /** What parts tell of themselves in `/_/stats`, by the name of their member. */
   readonly stats?: Readonly<Record<string, () => unknown>>;
   /** The folder of static files; without one, none are served. */
@@ -102,6 +105,8 @@ export interface RequestLog {
   /** Milliseconds from handing the job to the dispatcher to its answer. */
   readonly runMs?: number;
   readonly runPath?: AnswerPath;
+  /** How long the run waited for a worker, milliseconds; absent on the fast path. */
+  readonly waitedMs?: number;
   /** Fuel units consumed. */
   readonly fuel?: number;
   /** What the function wrote to standard error, if anything. */

@@ -86,15 +86,27 @@ export class JobAnswers {
   #logRun(call: FunctionCall, ran: Ran, status: number, runMs: number): void {
     const { requestId, method, path } = call;
     const { route } = call.match.fn;
-    const { path: runPath, result } = ran;
+    const { path: runPath, waitedMs, result } = ran;
     const { fuel } = result;
     const stderr = stderrOf(ran);
-    this.#options.log({ requestId, method, path, status, route, runMs, runPath, fuel, stderr });
+    this.#options.log({
+      requestId,
+      method,
+      path,
+      status,
+      route,
+      runMs,
+      runPath,
+      waitedMs,
+      fuel,
+      stderr,
+    });
   }
 }
 
 function runFacts(ran: Ran, runMs: number): Partial<RequestLog> {
-  return { runMs, runPath: ran.path, fuel: ran.result.fuel, stderr: stderrOf(ran) };
+  const { path: runPath, waitedMs, result } = ran;
+  return { runMs, runPath, waitedMs, fuel: result.fuel, stderr: stderrOf(ran) };
 }
 
 function stderrOf(ran: Ran): Uint8Array | undefined {

@@ -11,6 +11,7 @@ import { hostFault, pathFault, pathOf } from "./request_path.ts";
 import { coordCommandRoutes } from "./routes/coord.ts";
 import { coordReadingRoutes } from "./routes/coord_reading.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { miniFaasRoutes } from "./routes/mini_faas.ts";
 import { schedulerRoutes } from "./routes/scheduler.ts";
 import { statsRoutes } from "./routes/stats.ts";
@@ -28,6 +29,7 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
   }
   app.use("/_/*", managementGuard(options, refuse));
   app.route("/_", statsRoutes(options.stats ?? {}));
+  if (options.metrics !== undefined) app.route("/_", metricsRoutes(options.metrics));
   if (options.scheduler !== undefined) app.route("/_", schedulerRoutes(options.scheduler));
   if (options.coord !== undefined) {
     app.route("/_", coordCommandRoutes({ coord: options.coord, limits }));

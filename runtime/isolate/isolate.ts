@@ -26,6 +26,14 @@ export interface IsolateBudget extends RunBudget {
   readonly stderrBytes: number;
 }
 
+/** What became of instances after their runs, on one thread. */
+export interface ResetCounts {
+  /** Put back, and used again. */
+  recycled: number;
+  /** Dropped: a later run could have told. */
+  dropped: number;
+}
+
 /**
  * One function on one thread: runs requests one after another, each in what is, to the module, a fresh
  * instance. The instance is kept and put back after a run (RATIONALE: "Why are instances recycled?");
@@ -36,6 +44,7 @@ export class Isolate {
   readonly #host: WasiHost;
   readonly #io: IsolateIo;
   readonly #snapshot: Snapshot | undefined;
+  readonly #resets: ResetCounts;
   #images: readonly MemoryImage[] | undefined;
   #instance: Instance | undefined;
   #entry: EntryPoints | undefined;
@@ -45,8 +54,15 @@ export class Isolate {
   /**
    * @param system Clock, randomness and how to wait.
    * @param program What the module runs, which must have passed `checkProgram`. @default nothing but itself
+   * @param resets Counted on. @default counts of its own
    */
-  constructor(prepared: PreparedModule, system: WasiHostOptions, program?: Program) {
+  constructor(
+    prepared: PreparedModule,
+    system: WasiHostOptions,
+    program?: Program,
+    resets: ResetCounts = { recycled: 0, dropped: 0 },
+  ) {
+    this.#resets = resets;
     this.#prepared = prepared;
     this.#io = new IsolateIo(program);
     this.#snapshot = program?.snapshot;
@@ -78,7 +94,8 @@ export class Isolate {
     }
     try {
       const result = this.#runIn(this.#instance, handler, input, budget);
-      if (!this.#recycle(this.#instance)) this.#drop();
+      if (this.#recycle(this.#instance)) this.#resets.recycled++;
+      else this.#drop();
       return result;
     } catch (thrown) {
       this.#drop();
@@ -143,6 +160,7 @@ export class Isolate {
 
   /** Lets go of the instance wherever it is held: its memory may have grown large. */
   #drop(): void {
+    this.#resets.dropped++;
     this.#instance = undefined;
     this.#entry = undefined;
     this.#host.bind(undefined);

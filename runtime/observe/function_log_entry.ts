@@ -11,6 +11,8 @@ export interface RunReport {
   /** Milliseconds. */
   readonly runMs?: number;
   readonly runPath?: string;
+  /** How long the run waited for a worker, milliseconds; absent on the fast path. */
+  readonly waitedMs?: number;
   /** Fuel units consumed. */
   readonly fuel?: number;
   /** What the function wrote to standard error. */

@@ -1,0 +1,181 @@
+import process from "node:process";
+import { Counter, Gauge, Registry } from "prom-client";
+import type { FunctionMetrics, FunctionMetricsTable } from "./function_metrics.ts";
+import type { LatencyHistogram } from "./latency_histogram.ts";
+
+/** A worker as metrics show it. */
+export interface WorkerReading {
+  readonly id: number;
+  readonly state: string;
+  readonly score: number;
+}
+
+/** What metrics are made of; read when they are asked for, so that being measured costs next to nothing. */
+export interface MetricSources {
+  readonly functions: FunctionMetricsTable;
+  readonly workers: () => readonly WorkerReading[];
+  /** Jobs that wait for a worker. */
+  readonly queueDepth: () => number;
+  /** What became of instances after their runs, by kind. */
+  readonly resets: () => Readonly<Record<string, number>>;
+}
+
+/**
+ * Every metric of the server, for Prometheus to scrape. Names and types are what README lists; the library does
+ * the writing (its text format, escaping, types), the counting is {@linkcode FunctionMetricsTable}'s.
+ */
+export function createRegistry(sources: MetricSources): Registry {
+  const registry = new Registry();
+  addFunctions(registry, sources.functions);
+  addPool(registry, sources);
+  addProcess(registry);
+  return registry;
+}
+
+function addFunctions(registry: Registry, table: FunctionMetricsTable): void {
+  counter(registry, "skerry_requests_total", "Requests for functions", ["function", "outcome"], {
+    read: (set) => {
+      for (const { route, outcomes } of table.list()) {
+        for (const [outcome, count] of outcomes) set({ function: route, outcome }, count);
+      }
+    },
+  });
+  counter(registry, "skerry_fuel_consumed_total", "Fuel units consumed", ["function"], {
+    read: (set) => {
+      for (const { route, fuel } of table.list()) set({ function: route }, fuel);
+    },
+  });
+  const durations = (): HistogramRow[] => table.list().map(durationsOf);
+  const help = "From giving a run to the dispatcher to its end";
+  registry.registerMetric(histogram("skerry_request_duration_seconds", help, durations));
+  const waits = (): HistogramRow[] => [{ labels: {}, histogram: table.waits }];
+  const waitHelp = "How long runs waited for a worker";
+  registry.registerMetric(histogram("skerry_queue_wait_seconds", waitHelp, waits));
+}
+
+function durationsOf({ route, durations }: FunctionMetrics): HistogramRow {
+  return { labels: { function: route }, histogram: durations };
+}
+
+const WORKER_STATES = ["starting", "idle", "running"];
+
+function addPool(registry: Registry, { workers, queueDepth, resets }: MetricSources): void {
+  gauge(registry, "skerry_queue_depth", "Runs that wait for a worker", [], {
+    read: (set) => set({}, queueDepth()),
+  });
+  gauge(registry, "skerry_workers", "Worker threads by state", ["state"], {
+    read: (set) => {
+      const now = workers();
+      for (const state of WORKER_STATES) {
+        set({ state }, now.filter((each) => each.state === state).length);
+      }
+    },
+  });
+  gauge(registry, "skerry_worker_score", "Load of a worker, 0 to 1", ["worker"], {
+    read: (set) => {
+      for (const { id, score } of workers()) set({ worker: String(id) }, score);
+    },
+  });
+  const help = "Instances after a run: put back, or dropped";
+  counter(registry, "skerry_instance_resets_total", help, ["kind"], {
+    read: (set) => {
+      for (const [kind, count] of Object.entries(resets())) set({ kind }, count);
+    },
+  });
+}
+
+/** The usual names of Prometheus' client libraries. */
+function addProcess(registry: Registry): void {
+  const startedAtSeconds = Date.now() / 1000 - process.uptime();
+  counter(registry, "process_cpu_seconds_total", "Processor time, user and system", [], {
+    read: (set) => {
+      const { user, system } = process.cpuUsage();
+      set({}, (user + system) / 1e6);
+    },
+  });
+  gauge(registry, "process_start_time_seconds", "When the process started, Unix time", [], {
+    read: (set) => set({}, startedAtSeconds),
+  });
+  gauge(registry, "process_resident_memory_bytes", "Resident memory", [], {
+    read: (set) => set({}, process.memoryUsage().rss),
+  });
+  gauge(registry, "process_heap_bytes", "Heap of the thread that serves HTTP", [], {
+    read: (set) => set({}, process.memoryUsage().heapUsed),
+  });
+}
+
+type Labels = Record<string, string>;
+
+/** How a metric is read: `set` is called for every combination of labels. */
+interface Reading {
+  readonly read: (set: (labels: Labels, value: number) => void) => void;
+}
+
+function gauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: string[],
+  { read }: Reading,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect() {
+      this.reset();
+      read((labels, value) => this.set(labels, value));
+    },
+  });
+}
+
+function counter(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: string[],
+  { read }: Reading,
+): void {
+  new Counter({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect() {
+      this.reset();
+      read((labels, value) => this.inc(labels, value));
+    },
+  });
+}
+
+interface HistogramRow {
+  readonly labels: Labels;
+  readonly histogram: LatencyHistogram;
+}
+
+type RegisteredMetric = Parameters<Registry["registerMetric"]>[0];
+
+/** The library's own histogram is too slow to be filled with every request: this one is only written by it. */
+function histogram(name: string, help: string, rows: () => HistogramRow[]): RegisteredMetric {
+  const get = () => {
+    const values = rows().flatMap((row) => histogramValues(name, row));
+    return Promise.resolve({ name, help, type: "histogram", values, aggregator: "sum" });
+  };
+  return { name, help, get } as unknown as RegisteredMetric;
+}
+
+function histogramValues(name: string, { labels, histogram }: HistogramRow) {
+  const bucket = `${name}_bucket`;
+  const row = (metricName: string, value: number, more: Labels = {}) => {
+    return { metricName, labels: { ...more, ...labels }, value };
+  };
+  return [
+    ...histogram.cumulative().map(({ boundMs, count }) =>
+      row(bucket, count, { le: String(boundMs / 1000) })
+    ),
+    row(bucket, histogram.count, { le: "+Inf" }),
+    row(`${name}_sum`, histogram.sumMs / 1000),
+    row(`${name}_count`, histogram.count),
+  ];
+}

@@ -2,6 +2,7 @@ import { type SkerryError, skerryError } from "../errors.ts";
 import { err, type Result } from "../result.ts";
 import type { EngineName } from "./artifact.ts";
 import { loadPhpModule } from "./php/engine.ts";
+import { loadJavaScriptModule } from "./javascript/engine.ts";
 import { loadPythonModule } from "./python/engine.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
@@ -13,6 +14,7 @@ type LoadModule = (
 const ENGINES: Readonly<Partial<Record<EngineName, LoadModule>>> = {
   php: loadPhpModule,
   python: loadPythonModule,
+  quickjs: loadJavaScriptModule,
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { BuildTimes } from "./build_times.ts";
 import { cLanguage, cppLanguage } from "./c.ts";
 import { htmlLanguage } from "./html.ts";
+import { javascriptLanguage, typescriptLanguage } from "./javascript.ts";
 import type { Language, LanguageName } from "./language.ts";
 import { phpLanguage } from "./php.ts";
 import { pythonLanguage } from "./python.ts";
@@ -24,6 +25,8 @@ const LANGUAGES: readonly ((context: LanguageContext) => Language)[] = [
   cLanguage,
   cppLanguage,
   phpLanguage,
+  javascriptLanguage,
+  typescriptLanguage,
   pythonLanguage,
   goLanguage,
   htmlLanguage,

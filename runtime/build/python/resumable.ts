@@ -3,6 +3,8 @@ import { err, ok, type Result } from "../../result.ts";
 import { type ModuleShape, SECTION } from "../../wasm/module.ts";
 import { Reader, Refusal } from "../../wasm/reader.ts";
 import { readModule } from "../../wasm/sections.ts";
+import { Code, entry, EXPORT, exported, functionType } from "../../wasm/code.ts";
+import { I32 } from "../../wasm/op.ts";
 import { Writer } from "../../wasm/writer.ts";
 
 /** Export that runs the Python function a memory image has ready; see {@linkcode ENTRY}. */
@@ -33,9 +35,6 @@ const BYTEARRAY = { size: 8, alloc: 12, bytes: 16, start: 20 } as const;
 
 /** An environment up to this size goes on the C stack, of which there are 512 KiB; else memory grows for it. */
 const MAX_STACK_BYTES = 64 * 1024;
-
-const I32 = 0x7f;
-const FUNCTION = 0x60;
 
 /**
  * Makes CPython's command module resumable. A command runs from `_start` to its exit, and there is no second
@@ -68,9 +67,12 @@ function rewrite(module: Uint8Array, shape: ModuleShape): Uint8Array<ArrayBuffer
     types + 1,
   );
   const additions = new Map<number, readonly Uint8Array[]>([
-    [SECTION.type, [functionType(0, 0), functionType(4, 1)]],
+    [SECTION.type, [functionType([], []), functionType([I32, I32, I32, I32], [I32])]],
     [SECTION.function, [entry((to) => to.u32(types))]],
-    [SECTION.export, [exported(RESUME, 0, resume), exported(STACK_POINTER, 3, 0)]],
+    [SECTION.export, [
+      exported(RESUME, EXPORT.function, resume),
+      exported(STACK_POINTER, EXPORT.global, 0),
+    ]],
     [SECTION.code, [body]],
   ]);
   const to = new Writer(module.length);
@@ -99,30 +101,11 @@ function wasiFunction({ imports }: ModuleShape, name: string): number {
   return index;
 }
 
-function entry(write: (to: Writer) => void): Uint8Array {
-  const to = new Writer(64);
-  write(to);
-  return to.finish();
-}
-
-function functionType(params: number, results: number): Uint8Array {
-  const types = (count: number) => [count, ...new Array<number>(count).fill(I32)];
-  return entry((to) => to.raw([FUNCTION, ...types(params), ...types(results)]));
-}
-
-function exported(name: string, kind: number, index: number): Uint8Array {
-  return entry((to) => {
-    to.name(name);
-    to.byte(kind);
-    to.u32(index);
-  });
-}
-
 /** Locals of the added function. */
 const TOTAL = 0, BUFFER = 1;
 
 function resumeBody(sizesGet: number, environGet: number, vectorcallType: number): Uint8Array {
-  const code = new Code();
+  const code = new ResumeCode();
   code.load(ENTRY.stackPointer).setStackPointer();
   code.const(ENTRY.count).const(ENTRY.size).call(sizesGet).trapIfNotZero();
   // Pointers first, as `environ_get` wants them, then the bytes; in all a multiple of 16.
@@ -140,71 +123,17 @@ function resumeBody(sizesGet: number, environGet: number, vectorcallType: number
     code.load(ENTRY.environment).get(BUFFER).pointerBytes().op(0x6a).store(field);
   }
   code.load(ENTRY.callable).const(0).const(0).const(0).load(ENTRY.vectorcall);
-  code.op(0x11).index(vectorcallType).op(0x00).op(0x1a).op(0x0b);
-  return entry((to) => {
-    const sized = to.open(200);
-    to.raw([1, 2, I32]);
-    to.copy(code.finish(), 0, code.length);
-    to.close(sized);
-  });
+  code.op(0x11).index(vectorcallType).op(0x00).op(0x1a);
+  return code.body([I32, I32]);
 }
 
-/** Writes instructions, a few by name, the others by opcode. */
-class Code {
-  readonly #to = new Writer(256);
-
-  get length(): number {
-    return this.#to.length;
-  }
-
-  finish(): Uint8Array {
-    return this.#to.finish();
-  }
-
-  op(...bytes: number[]): this {
-    this.#to.raw(bytes);
-    return this;
-  }
-
-  index(value: number): this {
-    this.#to.u32(value);
-    return this;
-  }
-
-  const(value: number): this {
-    this.op(0x41);
-    this.#to.s64(value);
-    return this;
-  }
-
-  get(local: number): this {
-    return this.op(0x20, local);
-  }
-
-  set(local: number): this {
-    return this.op(0x21, local);
-  }
-
+class ResumeCode extends Code {
   stackPointer(): this {
     return this.op(0x23, 0);
   }
 
   setStackPointer(): this {
     return this.op(0x24, 0);
-  }
-
-  call(index: number): this {
-    return this.op(0x10).index(index);
-  }
-
-  /** Loads the word at a fixed address. */
-  load(address: number): this {
-    return this.const(address).op(0x28, 2, 0);
-  }
-
-  /** Stores a word at this offset from an address below it on the stack. */
-  store(offset: number): this {
-    return this.op(0x36, 2, offset);
   }
 
   /** Bytes of the environment's pointers. */

@@ -1,0 +1,56 @@
+import { Body } from "./body.ts";
+import { flush, print } from "./console.ts";
+import { bytesOf, encodeUtf8 } from "./encoding.ts";
+import { Headers } from "./headers.ts";
+import { noteLate } from "./late.ts";
+import { native } from "./native.ts";
+import { readEnvironment, readInput, STDERR, write } from "./system.ts";
+
+let variables: Record<string, string> | undefined;
+
+/** The run's environment variables. */
+export function environment(): Record<string, string> {
+  noteLate();
+  return variables ??= Object.fromEntries(readEnvironment());
+}
+
+/** The request's body, for scripts. */
+class Input extends Body {
+  get headers(): Headers {
+    return new Headers({ "content-type": environment().CONTENT_TYPE ?? "" });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown> {
+    yield* this.body!;
+  }
+}
+
+function toBytes(data: string | BufferSource): Uint8Array {
+  return typeof data === "string" ? encodeUtf8(data) : bytesOf(data).slice();
+}
+
+/** Node's `process`, as far as it is about the program's surroundings. */
+export const process = {
+  get env(): Record<string, string> {
+    return environment();
+  },
+  argv: [] as string[],
+  stdin: new Input(readInput),
+  stdout: {
+    write(data: string | BufferSource): boolean {
+      print(toBytes(data));
+      return true;
+    },
+  },
+  stderr: {
+    write(data: string | BufferSource): boolean {
+      write(STDERR, toBytes(data));
+      return true;
+    },
+  },
+  exit(code = 0): never {
+    flush();
+    native.proc_exit(Number(code) & 0xff);
+    throw new Error("exit returned");
+  },
+};

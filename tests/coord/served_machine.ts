@@ -1,4 +1,5 @@
-import { apply } from "../../runtime/coord/machine.ts";
+import type { Log } from "../../runtime/coord/log.ts";
+import type { apply } from "../../runtime/coord/machine.ts";
 import { CoordService } from "../../runtime/coord/service.ts";
 import { MemoryLog } from "../../runtime/coord/testing.ts";
 import { fakeApp, PEER } from "../../runtime/http/testing_fakes.ts";
@@ -8,9 +9,11 @@ export interface ServedMachine extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves a machine, which may be a broken one. */
-export function serveMachine(machine: typeof apply = apply): ServedMachine {
-  const coord = new CoordService({ log: new MemoryLog(), apply: machine });
+/** Serves a machine, which may be a broken one, over a log, which may be a slow one. */
+export function serveMachine(
+  options: { readonly apply?: typeof apply; readonly log?: Log } = {},
+): ServedMachine {
+  const coord = new CoordService({ log: new MemoryLog(), ...options });
   const { app } = fakeApp({ coord });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },

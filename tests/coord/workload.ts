@@ -1,3 +1,4 @@
+import type { RetryRules } from "../../runtime/coord/client/exchange.ts";
 import { emptyHistory, type History } from "./history.ts";
 import { readRecords, RecordingClient } from "./recording_client.ts";
 
@@ -8,8 +9,8 @@ export interface Workload {
   /** Where to read what became of it. @default url */
   readonly readUrl?: string;
   readonly clients: number;
-  /** Locks each client acquires, one after the other. */
-  readonly rounds: number;
+  /** Whether a client that has acquired so many locks is to acquire another. */
+  readonly goesOn: (round: number) => boolean;
   /** The more locks, the less they wait for each other. @default 2 */
   readonly locks?: number;
   /** @default 250 */
@@ -17,6 +18,7 @@ export interface Workload {
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly fetch?: typeof fetch;
+  readonly retry?: Partial<RetryRules>;
 }
 
 /** The logs of lock n are `log-n` and `log-(locks + n)`. */
@@ -48,9 +50,9 @@ export async function createLogs(url: string, locks = 2): Promise<void> {
 }
 
 async function runClient(workload: Workload, history: History, name: string): Promise<void> {
-  const { url, rounds, fetch } = workload;
-  const client = await RecordingClient.open(url, history, { fetch });
-  for (let round = 0; round < rounds; round++) {
+  const { url, goesOn, fetch, retry } = workload;
+  const client = await RecordingClient.open(url, history, { fetch, retry });
+  for (let round = 0; goesOn(round); round++) {
     await runRound(workload, client, `${name} ${round}`);
   }
   await client.close();

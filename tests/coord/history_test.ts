@@ -18,7 +18,7 @@ Deno.test("What many clients were told keeps every rule of locks and logs", asyn
     ttlMs: 150,
     random: seededRandom(1),
   });
-  assertRight(history, { records: 70 });
+  assertRight(history, { records: 25 });
   // All that the rules are about has happened.
   const count = (is: boolean[]) => is.filter(Boolean).length > 0;
   assertEquals({

@@ -21,6 +21,6 @@ Deno.test("Whatever the network does to requests, each is run once, or its clien
     random,
     retry: { timeoutMs: 50 },
   });
-  assertRight(history, { records: 60 });
+  assertRight(history, { records: 20 });
   for (const [misdeed, count] of Object.entries(proxy.counts)) assert(count > 5, misdeed);
 });

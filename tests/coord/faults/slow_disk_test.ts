@@ -37,5 +37,5 @@ Deno.test("On a disk that is slower than clients are patient, every rule holds",
     goesOn: (round) => round < 3,
     random,
   });
-  assertRight(history, { records: 35 });
+  assertRight(history, { records: 12 });
 });

@@ -14,6 +14,8 @@ export interface Log {
   propose(proposal: Proposal): void;
   /** Records of a log, in order, as far as they are committed. */
   read(log: string, from: number, bounds: ReadBounds): LogRecord[];
+  /** Index of the last committed record that begins at or before this offset; 0 if there is none. */
+  indexAt(log: string, offset: number): number;
   /** Commits what was proposed, and ends. */
   close(): void;
 }

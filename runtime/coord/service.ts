@@ -18,6 +18,9 @@ import {
 } from "./state.ts";
 import { Waits } from "./waits.ts";
 
+/** Records that one read of bytes looks at. */
+const MAX_RECORDS_READ = 1000;
+
 /** How a {@linkcode CoordService} works. */
 export interface CoordServiceOptions {
   readonly log: Log;
@@ -107,6 +110,23 @@ export class CoordService {
     return this.#log.read(log, from, bounds);
   }
 
+  /** Bytes of a log from `offset` on, at most so many; none at its end. */
+  readBytes(log: string, offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    if (offset >= (this.#state.logs.get(log)?.bytes ?? 0)) return bytes.subarray(0, 0);
+    const from = this.#log.indexAt(log, offset);
+    for (const record of this.#log.read(log, from, { records: MAX_RECORDS_READ, bytes: length })) {
+      const piece = record.data.subarray(Math.max(0, offset - record.offset)).subarray(
+        0,
+        length - filled,
+      );
+      bytes.set(piece, filled);
+      filled += piece.length;
+    }
+    return bytes.subarray(0, filled);
+  }
+
   /** Resolves to true when a log has a record of this index, and to false when the server stops or `signal` aborts. */
   appended(log: string, index: number, signal: AbortSignal): Promise<boolean> {
     if (this.#isStopping || signal.aborted) return Promise.resolve(false);
@@ -123,6 +143,11 @@ export class CoordService {
   /** Milliseconds left of a lock's lease; undefined if nobody holds it. */
   leaseLeftMs(lock: string): number | undefined {
     return this.#leases.leftMs(lock);
+  }
+
+  /** Ends the session of a client that is gone; also while the server stops. */
+  abandon(client: string): void {
+    this.#log.propose({ command: { type: "close", client }, ticket: 0 });
   }
 
   /** What is worth showing: how many there are of everything, and how often things happen. */

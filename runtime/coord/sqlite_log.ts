@@ -90,6 +90,20 @@ export class SqliteLog implements Log {
     return found;
   }
 
+  /** By halves, as offsets grow with indices: no index of offsets has to be written with every record. */
+  indexAt(log: string, offset: number): number {
+    const { offsetOf, lastIndex } = this.#statements;
+    let low = 0;
+    let high = (lastIndex.get(log) as { last: number | null }).last ?? 0;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const { off } = offsetOf.get(log, middle) as { off: number };
+      if (off <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   close(): void {
     if (!this.#hasFailed) this.#commit();
     this.#hasFailed = true;
@@ -195,6 +209,8 @@ function prepareStatements(database: DatabaseSync) {
       "INSERT OR REPLACE INTO snapshots (id, position, state) VALUES (1, ?, ?)",
     ),
     deleteCommands: database.prepare("DELETE FROM commands WHERE last <= ?"),
+    lastIndex: database.prepare("SELECT max(idx) AS last FROM records WHERE log = ?"),
+    offsetOf: database.prepare("SELECT off FROM records WHERE log = ? AND idx = ?"),
     read: database.prepare(
       "SELECT idx, off, position, data FROM records WHERE log = ? AND idx >= ? ORDER BY idx LIMIT ?",
     ),

@@ -60,6 +60,11 @@ export class MemoryLog implements Log {
     return this.#records.get(log)?.slice(from, from + records) ?? [];
   }
 
+  indexAt(log: string, offset: number): number {
+    const records = this.#records.get(log) ?? [];
+    return Math.max(0, records.findLastIndex((record) => record.offset <= offset));
+  }
+
   close(): void {}
 }
 

@@ -80,6 +80,7 @@ export class WasiHost {
     const run = this.#run = new Run(options);
     const isTerminal = (fd: number) => options.terminals?.includes(fd) ?? false;
     this.#mounts = options.mounts ?? [];
+    for (const mount of this.#mounts) mount.attach?.(run);
     const initial = [
       new StandardInput(run, isTerminal(0)),
       new StandardOutput(run, "stdout", isTerminal(1)),

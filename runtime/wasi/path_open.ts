@@ -129,6 +129,7 @@ function openFile(target: Target, request: OpenRequest, isNew: boolean): OrErrno
     truncate,
     create: (oflags & wasi.OFLAGS_CREAT) !== 0,
     exclusive: (oflags & wasi.OFLAGS_EXCL) !== 0,
+    nonBlocking: (fdflags & wasi.FDFLAGS_NONBLOCK) !== 0,
   });
   if (typeof handle === "number") return handle;
   const notAskedFor = (wasi.RIGHTS_FD_READ | wasi.RIGHTS_FD_WRITE) & ~rights;

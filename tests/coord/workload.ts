@@ -19,6 +19,8 @@ export interface Workload {
   readonly random: () => number;
   readonly fetch?: typeof fetch;
   readonly retry?: Partial<RetryRules>;
+  /** Where to write down what happens, for who looks on. @default a history of its own */
+  readonly history?: History;
 }
 
 /** The logs of lock n are `log-n` and `log-(locks + n)`. */
@@ -29,8 +31,7 @@ const LOGS_A_LOCK = 2;
  * logs must have been made by {@linkcode createLogs}.
  */
 export async function runWorkload(workload: Workload): Promise<History> {
-  const history = emptyHistory();
-  const { clients, locks = 2, url, readUrl = url } = workload;
+  const { clients, locks = 2, url, readUrl = url, history = emptyHistory() } = workload;
   await Promise.all(
     Array.from({ length: clients }, (_, n) => runClient(workload, history, `c${n}`)),
   );

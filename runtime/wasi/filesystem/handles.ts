@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly create: boolean;
   /** With `create`: EEXIST if there is one. */
   readonly exclusive: boolean;
+  /** Fails rather than waits, where opening may have to wait. @default false */
+  readonly nonBlocking?: boolean;
 }
 
 /** An entry as a directory lists it. */

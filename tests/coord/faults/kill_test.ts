@@ -1,14 +1,16 @@
 /** A server that is killed again and again, whose last write is torn besides. */
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { eventually } from "../../support/eventually.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { assertRight } from "../check_history.ts";
+import { emptyHistory } from "../history.ts";
 import { seededRandom } from "../random.ts";
 import { startCoord } from "../start_coord.ts";
 import { createLogs, runWorkload } from "../workload.ts";
 
 const KILLS = 100;
-const MAX_LIFE_MS = 150;
+const MAX_LIFE_MS = 50;
 /** SQLite's header of a frame in its write-ahead log, and a page. */
 const FRAME_BYTES = 24 + 4096;
 
@@ -20,7 +22,9 @@ Deno.test(`After ${KILLS} kills at any moment, nothing acknowledged is lost, not
   const { url, port } = server;
   await createLogs(url);
   let isOver = false;
+  const history = emptyHistory();
   const working = runWorkload({
+    history,
     url,
     clients: 6,
     goesOn: () => !isOver,
@@ -30,13 +34,15 @@ Deno.test(`After ${KILLS} kills at any moment, nothing acknowledged is lost, not
     retry: { timeoutMs: 20, tries: 1000 },
   });
   for (let kills = 0; kills < KILLS; kills++) {
+    const before = history.actions.length;
+    await eventually(() => Promise.resolve(history.actions.length), (count) => count > before);
     await new Promise((resolve) => setTimeout(resolve, random() * MAX_LIFE_MS));
     await server.kill();
     if (random() < 0.3) await tearLastWrite(join(data.path, "coord.db-wal"), random);
     server = await startCoord(data.path, port);
   }
   isOver = true;
-  const history = await working;
+  await working;
   assertRight(history, { records: KILLS / 2 });
 });
 

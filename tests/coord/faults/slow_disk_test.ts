@@ -23,6 +23,7 @@ function slowLog(random: () => number): Log {
       if (waiting.push(proposal) === 1) setTimeout(commit, random() * MAX_DELAY_MS);
     },
     read: (name, from, bounds) => log.read(name, from, bounds),
+    indexAt: (name, offset) => log.indexAt(name, offset),
     close: commit,
   };
 }

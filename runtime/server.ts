@@ -24,6 +24,7 @@ import { logFolder } from "./observe/log_files.ts";
 import { FunctionMetricsTable } from "./observe/metrics/function_metrics.ts";
 import { functionStats } from "./observe/metrics/function_stats.ts";
 import { createRegistry } from "./observe/metrics/prometheus.ts";
+import { StatsWindow } from "./observe/metrics/stats_window.ts";
 import { type NativeOptions, type NativeService, startNative } from "./native/native_service.ts";
 import { spawnZygote } from "./native/spawn_zygote.ts";
 import type { HttpServer, Platform } from "./platform/platform.ts";
@@ -169,6 +170,7 @@ export async function startServer(
     kv: new KvStore(),
     coord: coord.value,
     scheduler: pool,
+    watch: () => watchStats(functionMetrics, pool),
     metrics: createRegistry({
       functions: functionMetrics,
       workers: () => pool.workers.map(workerStats),
@@ -228,6 +230,16 @@ async function startNativeCalls(
     spawnZygote: () => spawnZygote(denoProgram, entryUrl),
   });
   return service.ok ? service : err(skerryError("invalid_config", service.error));
+}
+
+/** What functions did since the last look, and how the pool is. */
+function watchStats(functions: FunctionMetricsTable, pool: WorkerPool): () => unknown {
+  const window = new StatsWindow(functions);
+  const members = Object.entries(poolStats(pool));
+  return () => ({
+    ...window.look(),
+    ...Object.fromEntries(members.map(([name, member]) => [name, member()])),
+  });
 }
 
 function addResets(a: ResetCounts, b: ResetCounts): { [Kind in keyof ResetCounts]: number } {

@@ -85,3 +85,31 @@ Deno.test("A function at its limit leaves the other worker to others", async () 
   assertEquals(await queued(), 1);
   for (const answer of await Promise.all(answers)) assertMatch(answer, /timeout/);
 });
+
+Deno.test("Who watches the statistics sees requests as they happen", async () => {
+  await using folder = await functions();
+  await using server = await startServer(folder.path);
+  const response = await fetch(`${server.url}/_/stats`, {
+    headers: { accept: "text/event-stream" },
+  });
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  await reader.read();
+  await textOf(`${server.url}/fine`);
+  const { value } = await reader.read();
+  const { functions: active, workers, strategy } = JSON.parse(value!.slice("data: ".length));
+  assertEquals(active.map((each: { function: string }) => each.function), ["/fine"]);
+  assertEquals([workers.length, strategy], [1, "fifo"]);
+  await reader.cancel();
+});
+
+Deno.test("A server stops although its statistics are watched", async () => {
+  await using folder = await functions();
+  await using server = await startServer(folder.path, { args: ["--grace-ms", "20000"] });
+  const response = await fetch(`${server.url}/_/stats`, {
+    headers: { accept: "text/event-stream" },
+  });
+  server.kill("SIGTERM");
+  assertMatch(await response.text(), /^: watching/);
+  assertEquals((await server.status).code, 0);
+});

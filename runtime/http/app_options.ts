@@ -34,6 +34,8 @@ export interface AppOptions {
   readonly metrics?: Scrapable;
   /** What parts tell of themselves in `/_/stats`, by the name of their member. */
   readonly stats?: Readonly<Record<string, () => unknown>>;
+  /** Begins to watch the statistics: what it returns tells what happened since its last call. */
+  readonly watch?: () => () => unknown;
   /** The folder of static files; without one, none are served. */
   readonly publicFolder?: string;
   /** Bounds of a request; what is missing is {@linkcode DEFAULT_REQUEST_LIMITS}. */

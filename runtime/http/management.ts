@@ -20,15 +20,16 @@ import { statsRoutes } from "./routes/stats.ts";
 export function managementApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const limits = { ...DEFAULT_REQUEST_LIMITS, ...options.limits };
+  const { clock = SYSTEM_CLOCK } = options;
   app.use("*", refuseBadTarget);
   app.route("/_", healthRoutes(options.isReady));
   const { deployments } = options;
   if (deployments !== undefined) {
-    const invoker = new Invoker({ ...options, clock: options.clock ?? SYSTEM_CLOCK });
+    const invoker = new Invoker({ ...options, clock });
     app.route("/", miniFaasRoutes({ ...options, deployments, invoker, limits }));
   }
   app.use("/_/*", managementGuard(options, refuse));
-  app.route("/_", statsRoutes(options.stats ?? {}));
+  app.route("/_", statsRoutes({ ...options, clock, members: options.stats ?? {} }));
   if (options.metrics !== undefined) app.route("/_", metricsRoutes(options.metrics));
   if (options.scheduler !== undefined) app.route("/_", schedulerRoutes(options.scheduler));
   if (options.coord !== undefined) {

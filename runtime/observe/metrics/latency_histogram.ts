@@ -43,6 +43,31 @@ export class LatencyHistogram {
     return 0;
   }
 
+  /** A copy, which stays as it is. */
+  copy(): LatencyHistogram {
+    return this.since(new LatencyHistogram());
+  }
+
+  /** What was added since an earlier copy was made. */
+  since(earlier: LatencyHistogram): LatencyHistogram {
+    const added = new LatencyHistogram();
+    for (let index = 0; index < this.#counts.length; index++) {
+      added.#counts[index] = this.#counts[index]! - earlier.#counts[index]!;
+    }
+    added.sumMs = this.sumMs - earlier.sumMs;
+    added.count = this.count - earlier.count;
+    return added;
+  }
+
+  /** Adds everything that another one has. */
+  addAll(other: LatencyHistogram): void {
+    for (let index = 0; index < this.#counts.length; index++) {
+      this.#counts[index]! += other.#counts[index]!;
+    }
+    this.sumMs += other.sumMs;
+    this.count += other.count;
+  }
+
   /** How many values are at most 2^octave microseconds, for each octave from 1. */
   cumulative(): { readonly boundMs: number; readonly count: number }[] {
     const rows: { boundMs: number; count: number }[] = [];

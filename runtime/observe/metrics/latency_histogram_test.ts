@@ -35,3 +35,14 @@ Deno.test("Cumulative counts grow up to all of them", () => {
   const at = (ms: number) => rows.find(({ boundMs }) => boundMs >= ms)!.count;
   assertEquals([at(0.002), at(0.128), at(0.256), at(8.192)], [1, 2, 3, 4]);
 });
+
+Deno.test("What was added since a copy is told apart, and put together again is all of it", () => {
+  const histogram = histogramOf([1, 2]);
+  const before = histogram.copy();
+  for (const each of [100, 200]) histogram.add(each);
+  const added = histogram.since(before);
+  assertEquals([added.count, added.sumMs, before.count], [2, 300, 2]);
+  assert(added.quantileMs(0) > 90);
+  before.addAll(added);
+  assertEquals(before.cumulative(), histogram.cumulative());
+});

@@ -17,6 +17,9 @@ async function codeOf(url: string): Promise<string> {
   return response.ok ? `${response.status}` : `${response.status} ${JSON.parse(text).code}`;
 }
 
+/** A compiler that is loaded for the first time, beside other tests. */
+const TOOLCHAIN_MS = 60_000;
+
 interface Listing {
   readonly functions: {
     readonly route: string;
@@ -114,6 +117,53 @@ Deno.test("A burst of a thousand files is served, every one of them", async () =
   await eventually(count, (answer) => answer === names.length);
   const answers = await Promise.all(names.map((name) => answerOf(`${server.url}/${name}`)));
   assertEquals(new Set(answers), new Set(["200 one of many\n"]));
+});
+
+const C_SOURCE = `#include <stdio.h>
+int main(void) { printf("from C\\n"); }
+`;
+
+const WAT_SOURCE = `(module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\\08\\00\\00\\00\\09\\00\\00\\00from WAT\\0a")
+  (func (export "_start")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20)))))
+`;
+
+Deno.test("Dropped sources are built and served, and a prebuilt module comes before its source", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  await folder.write("c.c", C_SOURCE);
+  await folder.write("text.wat", WAT_SOURCE);
+  await folder.write("page.html", "<p>from HTML");
+  const url = (name: string) => `${server.url}/${name}`;
+  const becomes = async (name: string, wanted: string) => {
+    await eventually(() => answerOf(url(name)), (answer) => answer === wanted, TOOLCHAIN_MS);
+  };
+  await becomes("page", "200 <p>from HTML");
+  await becomes("text", "200 from WAT\n");
+  await becomes("c", "200 from C\n");
+  const page = await fetch(url("page"), { method: "HEAD" });
+  assertEquals(page.headers.get("content-type"), "text/html; charset=utf-8");
+  assertEquals((await fetch(url("page"), { method: "POST" })).status, 405);
+
+  await folder.write("c.c", C_SOURCE.replace("from C", "from a new C"));
+  await becomes("c", "200 from a new C\n");
+  await folder.write("c.c", "int main(void) { return nothing; }");
+  const { answer } = await eventually(
+    () => listed(server.url, "/c"),
+    (c) => c?.error !== undefined,
+  );
+  assertEquals(answer?.error?.code, "build_failed");
+  assertMatch(answer?.error?.message ?? "", /c\.c.*nothing/);
+  assertEquals(await answerOf(url("c")), "200 from a new C\n");
+  await folder.write("c.wasm", await printer("prebuilt\n")());
+  await becomes("c", "200 prebuilt\n");
+  await folder.write("c.c", C_SOURCE);
+  await rm(join(folder.path, "c.wasm"));
+  await becomes("c", "200 from C\n");
 });
 
 Deno.test("Routes follow the folder: index, parameters, catch-all, public files, hidden folders", async () => {

@@ -65,3 +65,21 @@ Deno.test("a name that is no route is refused and harms no other", () => {
   assertEquals(show(change), ["+a.wasm /a", "!b[.wasm invalid_config"]);
   assertEquals(change.refused[0]?.route, "/b[");
 });
+
+Deno.test("a prebuilt module comes before its source, whichever was there first", () => {
+  const together = new RouteClaims();
+  assertEquals(show(together.update(["x.c", "x.wasm"], [])), [
+    "+x.wasm /x",
+    "!x.c route_conflict",
+  ]);
+  const later = new RouteClaims();
+  later.update(["x.c"], []);
+  assertEquals(show(later.update(["x.wasm"], [])), ["-x.c", "+x.wasm /x", "!x.c route_conflict"]);
+  assertEquals(show(later.update([], ["x.wasm"])), ["-x.wasm", "+x.c /x"]);
+});
+
+Deno.test("a prebuilt module of another name displaces nobody", () => {
+  const claims = new RouteClaims();
+  claims.update(["x.c"], []);
+  assertEquals(show(claims.update(["x/index.wasm"], [])), ["!x/index.wasm route_conflict"]);
+});

@@ -168,3 +168,68 @@ Deno.test("for any routes and any path the first in the defined order is found",
     { numRuns: 500 },
   );
 });
+
+/** A function that is told apart by its route's text. */
+function named(route: string): ServedFunction {
+  return { route, active: undefined, load: () => Promise.reject(new Error("not called")) };
+}
+
+Deno.test("of several at the same paths the method decides, GET answering HEAD as well", () => {
+  const router = new Router();
+  for (const file of ["a.wasm", "users/[id].wasm", "files/[...rest].wasm"]) {
+    const pattern = patternOf(file);
+    router.add({ pattern, method: "GET", fn: named(`GET ${file}`) });
+    router.add({ pattern, method: "POST", fn: named(`POST ${file}`) });
+  }
+  for (
+    const [path, file] of [["/a", "a.wasm"], ["/users/7", "users/[id].wasm"], [
+      "/files/x",
+      "files/[...rest].wasm",
+    ]]
+  ) {
+    assertEquals(router.match(path!, "GET")?.fn.route, `GET ${file}`);
+    assertEquals(router.match(path!, "HEAD")?.fn.route, `GET ${file}`);
+    assertEquals(router.match(path!, "POST")?.fn.route, `POST ${file}`);
+    assertEquals(router.match(path!, "PUT"), undefined);
+  }
+});
+
+Deno.test("an own HEAD comes before GET's", () => {
+  const router = new Router();
+  const pattern = patternOf("a.wasm");
+  router.add({ pattern, method: "HEAD", fn: named("head") });
+  router.add({ pattern, method: "GET", fn: named("get") });
+  assertEquals(router.match("/a", "HEAD")?.fn.route, "head");
+});
+
+Deno.test("the lower rank comes first, whichever was added first, and the rest answers its other methods", () => {
+  const router = new Router();
+  const pattern = patternOf("a.wasm");
+  const folder = { pattern, fn: named("folder"), rank: 2 };
+  const row = { pattern, fn: named("row"), rank: 0, method: "GET" };
+  router.add(folder);
+  router.add(row);
+  router.add({ pattern, fn: named("late"), rank: 2 });
+  assertEquals(router.entriesAt(pattern).map(({ fn }) => fn.route), ["row", "folder", "late"]);
+  assertEquals(router.match("/a", "GET")?.fn.route, "row");
+  assertEquals(router.match("/a", "PUT")?.fn.route, "folder");
+  router.remove(row);
+  assertEquals(router.match("/a", "GET")?.fn.route, "folder");
+  router.remove(folder);
+  assertEquals(router.match("/a", "GET")?.fn.route, "late");
+});
+
+Deno.test("a gate stands for the methods that nobody has, and knows those that somebody has", () => {
+  const router = new Router([], (route, methods) => named(`${route} ${methods.join(",")}`));
+  const pattern = patternOf("a/[id].wasm");
+  const get = { pattern, method: "GET", fn: named("get") };
+  const post = { pattern, method: "POST", fn: named("post") };
+  router.add(get);
+  router.add(post);
+  const match = router.match("/a/1", "PUT");
+  assertEquals([match?.fn.route, match?.params], ["/a/[id] GET,POST", { id: "1" }]);
+  router.remove(get);
+  assertEquals(router.match("/a/1", "GET")?.fn.route, "/a/[id] POST");
+  router.remove(post);
+  assertEquals(router.match("/a/1", "GET"), undefined);
+});

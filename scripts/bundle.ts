@@ -25,6 +25,11 @@ function npmAliases(imports: Readonly<Record<string, string>>): Record<string, s
   return aliases;
 }
 
+/** Packages of the older kind call `require` for Node's own modules, which real modules do not have. */
+const BANNER = `#!/usr/bin/env node
+import { createRequire as createBundleRequire } from "node:module";
+const require = createBundleRequire(import.meta.url);`;
+
 const result = await esbuild.build({
   entryPoints: ["main.ts"],
   outfile: outFile,
@@ -35,7 +40,7 @@ const result = await esbuild.build({
   // Top-level await in the entry and `import.meta.url` for the threads need real modules.
   supported: { "top-level-await": true },
   alias: npmAliases(configuration.imports),
-  banner: { js: "#!/usr/bin/env node" },
+  banner: { js: BANNER },
   legalComments: "linked",
   minifySyntax: true,
   metafile: true,

@@ -54,6 +54,7 @@ Deno.test("a loaded function run inline is answered without a promise", async ()
     route: "/hello",
     runMs: 0,
     runPath: "inline",
+    waitedMs: undefined,
     fuel: 100,
     stderr: undefined,
   }]);

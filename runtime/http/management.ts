@@ -6,6 +6,7 @@ import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { Invoker } from "./invoke/invoker.ts";
 import { managementGuard, type Refuse } from "./management_guard.ts";
+import { answerOtherMethods } from "./other_methods.ts";
 import { problemResponse } from "./problem.ts";
 import { hostFault, pathFault, pathOf } from "./request_path.ts";
 import { coordCommandRoutes } from "./routes/coord.ts";
@@ -36,6 +37,7 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
     app.route("/_", coordCommandRoutes({ coord: options.coord, limits }));
     app.route("/_", coordReadingRoutes(options.coord));
   }
+  answerOtherMethods(app);
   app.all("/_/*", describedApi({ ...options, limits }));
   app.notFound((c) => noSuchPage(c));
   app.onError((cause, c) => {

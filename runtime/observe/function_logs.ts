@@ -75,6 +75,7 @@ export class FunctionLogs {
   #cancelTimer: (() => void) | undefined;
   #writing: Promise<void> = Promise.resolve();
   #lastId = 0;
+  #isEnding = false;
   #isClosed = false;
 
   constructor(options: FunctionLogsOptions) {
@@ -106,6 +107,10 @@ export class FunctionLogs {
 
   /** Tells a follower of every entry from now on; the returned function ends that. */
   follow(route: string, follower: LogFollower): () => void {
+    if (this.#isEnding) {
+      follower.onEnd();
+      return () => {};
+    }
     const followers = this.#followers.get(route) ?? new Set();
     this.#followers.set(route, followers.add(follower));
     return () => {
@@ -116,8 +121,9 @@ export class FunctionLogs {
     };
   }
 
-  /** Ends every follower, so that their connections can close. */
+  /** Ends every follower, also those to come, so that their connections can close. */
   endFollowers(): void {
+    this.#isEnding = true;
     for (const followers of [...this.#followers.values()]) {
       for (const follower of [...followers]) follower.onEnd();
     }

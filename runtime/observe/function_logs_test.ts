@@ -173,3 +173,11 @@ Deno.test("followers hear of new entries until they leave, also when the disk is
   await logs.close();
   assertEquals([heard.map(({ stderr }) => stderr), ended], [["heard"], 1]);
 });
+
+Deno.test("who begins to follow when followers have been ended is ended at once", () => {
+  const { logs } = setUp();
+  logs.endFollowers();
+  let ended = 0;
+  logs.follow("/hello", { onEntries: () => {}, onEnd: () => ended++ })();
+  assertEquals(ended, 1);
+});

@@ -11,7 +11,9 @@ export type ApiApp = OpenAPIHono<AppEnv>;
 /** Makes a router; a request that does not fit its description is a `bad_request`. */
 export function apiApp(): ApiApp {
   return new OpenAPIHono<AppEnv>({
-    defaultHook: (result, c) => result.success ? undefined : problem(c, misfit(result)),
+    defaultHook: (result, c) => {
+      if (!result.success) return problem(c, misfit(result.target, result.error.issues));
+    },
   });
 }
 
@@ -65,20 +67,26 @@ export function operation<
   return createRoute(config) as unknown as Operation<P, R>;
 }
 
-interface Misfit {
-  readonly target: string;
-  readonly error: {
-    readonly issues: readonly {
-      readonly path: readonly PropertyKey[];
-      readonly message: string;
-    }[];
-  };
+/**
+ * Names a schema for a body without having the body checked: that would read it whole, whatever its length. Who answers
+ * reads it within bounds, and then looks at it.
+ */
+export function unchecked(name: string): { readonly $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
 }
 
-function misfit({ target, error }: Misfit): SkerryError {
-  const [issue] = error.issues;
-  const where = issue?.path.map(String).join(".") ?? "";
-  const what = target === "param" ? "path" : target;
-  const message = `Cannot read ${where} of the ${what}: ${issue?.message ?? "it does not fit"}`;
-  return skerryError("bad_request", message);
+/** What zod found. */
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A part of a request that does not fit its description. */
+export function misfit(part: string, [issue]: readonly Issue[]): SkerryError {
+  const where = issue === undefined || issue.path.length === 0
+    ? "it"
+    : issue.path.map(String).join(".");
+  const what = part === "param" ? "path" : part;
+  const found = issue?.message ?? "it does not fit";
+  return skerryError("bad_request", `Cannot read the ${what}: ${where}: ${found}`);
 }

@@ -78,6 +78,10 @@ export const Deployment = z.strictObject({
   replace: z.boolean().optional().describe("As in the query"),
 }).openapi("Deployment");
 
+export const Rollback = z.strictObject({
+  version: Text.nullable().optional().describe("The one before the active one if absent"),
+}).openapi("Rollback");
+
 export const LogEntry = z.object({
   id: Whole.describe("Grows from entry to entry"),
   time: z.iso.datetime(),
@@ -103,3 +107,10 @@ export const RouteRow = z.object({
   state: z.enum(["ready", "unloaded", "loading", "broken"]),
   error: Failure.optional(),
 }).openapi("RouteRow");
+
+export const NameParams = z.object({
+  name: Text.openapi({
+    description: "A deployed function's name, or a route without its first slash, percent-encoded",
+    example: "hello",
+  }),
+});

@@ -168,6 +168,7 @@ export class Invoker {
       route,
       runMs: clock.now() - startMs,
       runPath: result.path,
+      waitedMs: result.waitedMs,
       fuel,
       stderr: stderr.length === 0 ? undefined : stderr,
     };

@@ -1,12 +1,9 @@
 /** PHP pages over HTTP: from source on Deno, and the bundle on Node. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { mkdir, symlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { PHP_PACKAGE } from "../runtime/build/php/engine.ts";
-import { toolchainFile } from "../runtime/build/toolchain_package.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
-import { valueOf } from "./support/results.ts";
+import { linkPackage } from "./support/link_package.ts";
 import { allRuntimes, buildBundle } from "./support/runtimes.ts";
 import { startServer } from "./support/server.ts";
 
@@ -68,16 +65,9 @@ Deno.test("What goes wrong in a page is a 500 without internals, and its place i
 Deno.test("PHP pages run from the bundle on Node", async () => {
   await using folder = await temporaryFolder(PAGES);
   await using data = await temporaryFolder();
-  await linkPackage(join(data.path, "toolchains/node_modules", PHP_PACKAGE.name));
+  await linkPackage(data.path, PHP_PACKAGE);
   const runtime = (await allRuntimes(await buildBundle(data.path))).at(-1)!;
   await using server = await startServer(folder.path, { runtime, data: data.path });
   const url = `${server.url}/hello?name=Ada`;
   await eventually(() => answerOf(url), (answer) => answer === "200 <h1>Hello Ada</h1>\n");
 });
-
-/** Has the package stand where npm would install it: the one that Deno fetched. */
-async function linkPackage(path: string): Promise<void> {
-  const manifest = valueOf(toolchainFile(PHP_PACKAGE, "package.json", {}));
-  await mkdir(dirname(path), { recursive: true });
-  await symlink(dirname(manifest), path);
-}

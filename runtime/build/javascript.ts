@@ -12,8 +12,7 @@ import { bundle } from "./javascript/bundle.ts";
 import { loadJavaScriptModule, QUICKJS_PACKAGE } from "./javascript/engine.ts";
 import { type Bundler, ESBUILD_PACKAGE, loadEsbuild } from "./javascript/esbuild.ts";
 import { type JavaScriptFault, JavaScriptInterpreter } from "./javascript/interpreter.ts";
-import { bundlePrelude } from "./javascript/prelude.ts";
-import { PRELUDE_SOURCES } from "./javascript/prelude_sources.ts";
+import PRELUDE from "./javascript/prelude.js" with { type: "text" };
 import type { Language, Source } from "./language.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
@@ -32,6 +31,11 @@ interface Tools {
   readonly interpreter: JavaScriptInterpreter;
 }
 
+const PRIMER: Source = {
+  fileName: "primer.ts",
+  bytes: new TextEncoder().encode("export default { fetch: (): Response => new Response() };"),
+};
+
 /** Started once a thread; a failure is not kept. */
 let starting: Promise<Result<Tools, SkerryError>> | undefined;
 
@@ -46,13 +50,13 @@ async function startTools(places: ToolchainPlaces): Promise<Result<Tools, Skerry
   const [bundler, module] = await Promise.all([loadEsbuild(places), loadJavaScriptModule(places)]);
   if (!bundler.ok) return bundler;
   if (!module.ok) return module;
-  const prelude = await bundlePrelude(bundler.value);
-  if (!prelude.ok) return prelude;
   const system = { clock: systemClock, random: secureRandom };
   const { memoryPages } = DEFAULT_LIMITS;
   const compiled = await compileModule(module.value, { memoryPages }, system);
   if (!compiled.ok) return compiled;
-  const interpreter = JavaScriptInterpreter.start(compiled.value, system, prelude.value);
+  // V8 compiles what is used when it is first used, which is a part of loading.
+  await bundle(bundler.value, PRIMER, "ts");
+  const interpreter = JavaScriptInterpreter.start(compiled.value, system, PRELUDE);
   return interpreter.ok
     ? ok({ bundler: bundler.value, interpreter: interpreter.value })
     : interpreter;
@@ -67,8 +71,7 @@ class EcmaScript implements Language {
   ) {}
 
   toolchainVersion(): Promise<string> {
-    const sources = JSON.stringify(PRELUDE_SOURCES);
-    const prelude = createHash("sha256").update(sources).digest("hex").slice(0, 16);
+    const prelude = createHash("sha256").update(PRELUDE).digest("hex").slice(0, 16);
     const packages = [ESBUILD_PACKAGE, QUICKJS_PACKAGE];
     const versions = packages.map(({ name, version }) => `${name} ${version}`);
     return Promise.resolve([...versions, prelude].join(" "));

@@ -129,7 +129,7 @@ Deno.test("A source that does not build says where and why", async () => {
   assertEquals([status, body.code], [422, "build_failed"]);
   const made = await deploy(server.url, "made", "console.log(6 * 7)", { lang: "ts" });
   assertEquals(made.status, 200);
-  assertEquals(await answerOf(`${server.url}/function/made`), "200 42\n");
+  assertEquals(await answerOf(`${server.url}/made`), "200 42\n");
 });
 
 Deno.test("JavaScript runs from the bundle on Deno and on Node", async () => {

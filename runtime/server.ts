@@ -7,9 +7,10 @@ import { openDataFolder } from "./data/data_folder.ts";
 import { Compiler } from "./dispatch/compiler.ts";
 import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
 import { DEFAULT_INLINE_BOUNDS, FastPath } from "./dispatch/fast_path.ts";
-import { WorkerPool } from "./dispatch/pool.ts";
+import { type PoolSettings, WorkerPool } from "./dispatch/pool.ts";
 import { poolStats, workerStats } from "./dispatch/pool_stats.ts";
 import type { StrategyName } from "./dispatch/strategies.ts";
+import type { ScoreFormula } from "./dispatch/worker_load.ts";
 import { type SkerryError, skerryError } from "./errors.ts";
 import { type ChangeHints, FolderHints } from "./functions/change_hints.ts";
 import type { Deployments, RouteTable } from "./functions/deployments.ts";
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly minWorkers?: number;
   /** Which of several free workers gets a run; may be changed later. @default "fifo" */
   readonly strategy?: StrategyName;
+  /** How the scores of workers are made. @default DEFAULT_FORMULA */
+  readonly formula?: ScoreFormula;
   /** Jobs that may wait for a worker. @default 1024 */
   readonly queueLength?: number;
   /** Whether short runs may use the thread that accepts requests. @default true */
@@ -80,6 +83,8 @@ export interface SkerryServer {
   readonly functions: FunctionRegistry;
   readonly deployments: Deployments;
   readonly routes: RouteTable;
+  /** Changes the pool's size, strategy and formula while it works. */
+  configurePool(settings: PoolSettings): void;
   /** Stops accepting, lets running requests end for at most `graceMs`, and ends every thread. */
   stop(graceMs: number): Promise<void>;
 }
@@ -205,6 +210,7 @@ export async function startServer(
     functions: functions.value,
     deployments: functions.value.deployments!,
     routes: functions.value.routes!,
+    configurePool: (settings) => pool.configure(settings),
     async stop(graceMs) {
       isStopping = true;
       functionLogs.endFollowers();
@@ -269,6 +275,7 @@ function workerPool(options: ServerOptions, platform: Platform): WorkerPool {
     workers: options.workers,
     minWorkers: options.minWorkers,
     strategy: options.strategy,
+    formula: options.formula,
     queueLength: options.queueLength ?? DEFAULT_QUEUE_LENGTH,
     queueTimeoutMs: QUEUE_TIMEOUT_MS,
     spawn: () => platform.spawnWorker("pool"),

@@ -11,10 +11,14 @@ export interface PoolSample {
   readonly busy: number;
 }
 
-/** Bounds and pace of {@linkcode Autoscaler}. */
-export interface AutoscalerOptions {
+/** How few and how many workers there may be. */
+export interface AutoscalerBounds {
   readonly minWorkers: number;
   readonly maxWorkers: number;
+}
+
+/** Bounds and pace of {@linkcode Autoscaler}. */
+export interface AutoscalerOptions extends AutoscalerBounds {
   /** A job that has waited this long asks for one worker more. @default 10 */
   readonly growWaitMs?: number;
   /** Above this share of busy time, any waiting job asks for one worker more. @default 0.8 */
@@ -37,8 +41,8 @@ const NEXT_SHRINK = 0.2;
  * after a calm that lasts, so that a pool between two sizes does not swing (hysteresis).
  */
 export class Autoscaler {
-  readonly #minWorkers: number;
-  readonly #maxWorkers: number;
+  #minWorkers: number;
+  #maxWorkers: number;
   readonly #growWaitMs: number;
   readonly #growBusy: number;
   readonly #shrinkBusy: number;
@@ -54,10 +58,17 @@ export class Autoscaler {
     this.#shrinkAfterMs = options.shrinkAfterMs ?? DEFAULT_SHRINK_AFTER_MS;
   }
 
+  /** Changes the bounds; the pool moves into them step by step. */
+  setBounds({ minWorkers, maxWorkers }: AutoscalerBounds): void {
+    this.#minWorkers = minWorkers;
+    this.#maxWorkers = maxWorkers;
+  }
+
   /** How many workers there should be now. */
   decide(sample: PoolSample): number {
     const { workers, starting, queueWaitMs, busy } = sample;
     if (workers < this.#minWorkers) return this.#minWorkers;
+    if (workers > this.#maxWorkers) return workers - 1;
     if (queueWaitMs >= this.#growWaitMs || (queueWaitMs > 0 && busy > this.#growBusy)) {
       this.#calmSinceMs = undefined;
       // The one that is coming up may be enough.

@@ -7,6 +7,9 @@ function setUp() {
   let nowMs = 0;
   let workers = 1;
   return {
+    setBounds: (minWorkers: number, maxWorkers: number) => {
+      autoscaler.setBounds({ minWorkers, maxWorkers });
+    },
     /** What there should be after so long in such a state. */
     after(ms: number, sample: Partial<PoolSample> = {}): number {
       nowMs += ms;
@@ -65,4 +68,12 @@ Deno.test("Work that needs both workers keeps both; work that one could do does 
 Deno.test("Fewer workers than the least there may be are made up at once", () => {
   const { after } = setUp();
   assertEquals(after(25, { workers: 0 }), 1);
+});
+
+Deno.test("New bounds are reached step by step", () => {
+  const { after, setBounds } = setUp();
+  setBounds(3, 4);
+  assertEquals(after(25), 3);
+  setBounds(1, 1);
+  assertEquals([after(25, { queueWaitMs: 50 }), after(25)], [2, 1]);
 });

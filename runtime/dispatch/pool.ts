@@ -2,7 +2,7 @@ import type { ResetCounts } from "../isolate/isolate.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import { Admission } from "./admission.ts";
-import { Autoscaler } from "./autoscaler.ts";
+import { Autoscaler, type AutoscalerBounds } from "./autoscaler.ts";
 import { Crew } from "./crew.ts";
 import { FairQueue } from "./fair_queue.ts";
 import type { Job, JobResult, RunTarget } from "./job.ts";
@@ -12,18 +12,20 @@ import { STRATEGIES, type StrategyName } from "./strategies.ts";
 import type { Ticket } from "./ticket.ts";
 import { DEFAULT_FORMULA, type ScoreFormula } from "./worker_load.ts";
 
-/** How large the pool is and how long it lets jobs wait. */
-export interface PoolOptions {
+/** What of a pool can be changed while it works. */
+export interface PoolSettings {
   /** Worker threads at most. @default the number of processors, at least 2 */
   readonly workers: number;
   /** Worker threads that stay when there is nothing to do. @default all of them */
   readonly minWorkers?: number;
   /** Which of several free workers gets a job. @default "fifo" */
   readonly strategy?: StrategyName;
-  /** @default {@linkcode DEFAULT_FORMULA} */
+  /** How their scores are made. @default {@linkcode DEFAULT_FORMULA} */
   readonly formula?: ScoreFormula;
-  /** How often workers are measured, milliseconds. @default 500 */
-  readonly measureEveryMs?: number;
+}
+
+/** How large the pool is and how long it lets jobs wait. */
+export interface PoolOptions extends PoolSettings {
   /** Jobs that may wait for a worker; one more is answered `overloaded`. @default 1024 */
   readonly queueLength: number;
   /** How long a job may wait for a worker, milliseconds. @default 10_000 */
@@ -46,7 +48,6 @@ const MAX_BACKLOG_MS = 1;
 const MIN_EXPECTED_MS = 0.005;
 /** A run that takes this long was not expected to: what was sent ahead behind it is taken back. */
 const TAKE_BACK_MS = 20;
-const DEFAULT_MEASURE_EVERY_MS = 500;
 /** A worker below this share of busy time has come to rest. */
 const REST = 0.001;
 const MAX_JOB_ID = 0x7fff_ffff;
@@ -71,7 +72,7 @@ export class WorkerPool {
   readonly #every: NonNullable<PoolOptions["every"]>;
   /** Kept between jobs, so that choosing allocates nothing. */
   readonly #candidates: PooledWorker[] = [];
-  #strategy: StrategyName;
+  #settings: Required<PoolSettings>;
   #lastChosenId = 0;
   /** Workers there should be. */
   #wanted: number;
@@ -86,10 +87,10 @@ export class WorkerPool {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#every = options.every ?? everyInterval;
-    this.#strategy = options.strategy ?? "fifo";
-    this.#wanted = options.minWorkers ?? options.workers;
+    this.#settings = withDefaults(options);
+    this.#wanted = this.#settings.minWorkers;
     this.#measuredAtMs = this.#now();
-    this.#autoscaler = new Autoscaler({ minWorkers: this.#wanted, maxWorkers: options.workers });
+    this.#autoscaler = new Autoscaler(autoscalerBounds(this.#settings));
     this.#crew = new Crew({
       spawn: options.spawn,
       now: this.#now,
@@ -103,11 +104,19 @@ export class WorkerPool {
 
   /** Which of several free workers gets a job; may be changed at any time. */
   get strategy(): StrategyName {
-    return this.#strategy;
+    return this.#settings.strategy;
   }
 
-  set strategy(name: StrategyName) {
-    this.#strategy = name;
+  set strategy(strategy: StrategyName) {
+    this.#settings = { ...this.#settings, strategy };
+  }
+
+  /** Changes what can be changed. Workers come and go as they are needed within the new bounds. */
+  configure(settings: PoolSettings): void {
+    this.#settings = withDefaults(settings);
+    this.#autoscaler.setBounds(autoscalerBounds(this.#settings));
+    // Until the new size is reached.
+    if (!this.#isStopped) this.#startWatching();
   }
 
   /** Starts the threads now rather than with the first jobs, so that those need not wait for them. */
@@ -122,7 +131,7 @@ export class WorkerPool {
     if (worker === undefined && !this.#makeRoomFor(job.target)) {
       return Promise.resolve(this.#overloaded());
     }
-    this.#stopWatching ??= this.#every(() => this.#watch(), WATCH_INTERVAL_MS);
+    this.#startWatching();
     return new Promise((answer, fail) => {
       const ticket = this.#newTicket(job, answer, fail);
       if (worker !== undefined) return this.#send(worker, ticket, ticket.queuedAtMs);
@@ -173,6 +182,10 @@ export class WorkerPool {
     for (const ticket of this.#queue.removeIf(() => true)) ticket.answer(ended(CANCELLED));
   }
 
+  #startWatching(): void {
+    this.#stopWatching ??= this.#every(() => this.#watch(), WATCH_INTERVAL_MS);
+  }
+
   #newTicket(job: Job, answer: Ticket["answer"], fail: Ticket["fail"]): Ticket {
     const now = this.#now();
     return {
@@ -192,11 +205,14 @@ export class WorkerPool {
   #choose(target: RunTarget): PooledWorker | undefined {
     const { workers } = this.#crew;
     const idle = this.#collect(isIdle);
-    const idleWorkers = idle.length > 0 ? idle.length + this.#options.workers - workers.length : 0;
+    const idleWorkers = idle.length > 0 ? idle.length + this.#settings.workers - workers.length : 0;
     const candidates = idle.length > 0 ? idle : this.#collect(isNearlyDone);
     if (candidates.length === 0) return undefined;
-    if (!this.#admission.mayRun(target, idleWorkers, this.#options.workers)) return undefined;
-    const chosen = STRATEGIES[this.#strategy](candidates, this.#lastChosenId) as PooledWorker;
+    if (!this.#admission.mayRun(target, idleWorkers, this.#settings.workers)) return undefined;
+    const chosen = STRATEGIES[this.#settings.strategy](
+      candidates,
+      this.#lastChosenId,
+    ) as PooledWorker;
     this.#lastChosenId = chosen.id;
     return chosen;
   }
@@ -269,12 +285,12 @@ export class WorkerPool {
   }
 
   readonly #mayRun = (target: RunTarget): boolean =>
-    this.#admission.mayRun(target, this.#idleWorkers, this.#options.workers);
+    this.#admission.mayRun(target, this.#idleWorkers, this.#settings.workers);
 
   #countIdle(): number {
     let working = 0;
     for (const worker of this.#crew.workers) if (worker.inFlight > 0) working++;
-    return this.#options.workers - working;
+    return this.#settings.workers - working;
   }
 
   #feedAll(nowMs: number): void {
@@ -330,11 +346,12 @@ export class WorkerPool {
   }
 
   #measure(nowMs: number): void {
-    const { measureEveryMs = DEFAULT_MEASURE_EVERY_MS, formula = DEFAULT_FORMULA } = this.#options;
     const periodMs = nowMs - this.#measuredAtMs;
-    if (periodMs < measureEveryMs) return;
+    if (periodMs < this.#settings.formula.periodMs) return;
     this.#measuredAtMs = nowMs;
-    for (const worker of this.#crew.workers) worker.measure(nowMs, periodMs, formula);
+    for (const worker of this.#crew.workers) {
+      worker.measure(nowMs, periodMs, this.#settings.formula);
+    }
   }
 
   #scale(nowMs: number): void {
@@ -352,8 +369,7 @@ export class WorkerPool {
   /** Whether there is nothing to watch until the next job. */
   #isAtRest(): boolean {
     const { workers } = this.#crew;
-    const { minWorkers = this.#options.workers } = this.#options;
-    return this.#queue.length === 0 && workers.length === minWorkers &&
+    return this.#queue.length === 0 && workers.length === this.#settings.minWorkers &&
       workers.every(({ inFlight, busy }) => inFlight === 0 && busy < REST);
   }
 
@@ -368,6 +384,15 @@ export class WorkerPool {
     this.#lastJobId = this.#lastJobId === MAX_JOB_ID ? 1 : this.#lastJobId + 1;
     return this.#lastJobId;
   }
+}
+
+function withDefaults(settings: PoolSettings): Required<PoolSettings> {
+  const { workers, minWorkers = workers, strategy = "fifo", formula = DEFAULT_FORMULA } = settings;
+  return { workers, minWorkers, strategy, formula };
+}
+
+function autoscalerBounds({ workers, minWorkers }: Required<PoolSettings>): AutoscalerBounds {
+  return { minWorkers, maxWorkers: workers };
 }
 
 function isIdle({ inFlight }: PooledWorker): boolean {

@@ -120,3 +120,16 @@ Deno.test("Workers say what they use, twice a second while there is work", async
   threads[0]!.answer({ cpuMs: 100, memoryBytes: 12_345, resets: { recycled: 0, dropped: 0 } });
   assertEquals(pool.workers[0]!.load.memoryBytes, 12_345);
 });
+
+Deno.test("A pool can be made smaller and larger while it works", async () => {
+  const { pool, threads, advance, turn } = setUp({ workers: 3 });
+  pool.warmUp();
+  await turn();
+  pool.configure({ workers: 1, strategy: "score" });
+  for (let i = 0; i < 3; i++) advance(25);
+  assertEquals([pool.workers.length, pool.strategy], [1, "score"]);
+  assertEquals(threads.filter(({ isTerminated }) => isTerminated).length, 2);
+  pool.configure({ workers: 4, minWorkers: 2 });
+  advance(25);
+  assertEquals([pool.workers.length, pool.strategy], [2, "fifo"]);
+});

@@ -18,6 +18,8 @@ export interface ScoreFormula {
   readonly ioWeight: number;
   /** How much of the old value stays at each period, 0 to 1. @default 0.7 */
   readonly smoothing: number;
+  /** How often workers are measured, milliseconds. @default 500 */
+  readonly periodMs: number;
   /** Memory that counts as full, bytes. @default 512 MiB */
   readonly fullMemoryBytes: number;
   /** Traffic that counts as full, bytes a second in both directions. @default 64 MiB */
@@ -30,6 +32,7 @@ export const DEFAULT_FORMULA: ScoreFormula = {
   memoryWeight: 0.3,
   ioWeight: 0.2,
   smoothing: 0.7,
+  periodMs: 500,
   fullMemoryBytes: 512 * 1024 * 1024,
   fullIoBytesPerSecond: 64 * 1024 * 1024,
 };

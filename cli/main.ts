@@ -15,7 +15,7 @@ import { loadVerb } from "./load/load.ts";
 import { lockVerb } from "./lock.ts";
 import { logVerb } from "./log.ts";
 import { runVerb } from "./run.ts";
-import { serveVerb } from "./serve.ts";
+import { serveVerb } from "./serve/serve.ts";
 import { VERSION } from "./version.ts";
 
 /** Every verb, in the order of the help. */

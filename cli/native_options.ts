@@ -48,7 +48,7 @@ const DAY_S = 24 * 60 * 60;
 export function readNativeOptions(
   args: ParsedArguments,
   log: Log,
-  logsAll: boolean,
+  logsAll: () => boolean,
 ): Result<NativeOptions | undefined, string> {
   const folders = args.lists.native ?? [];
   if (folders.length === 0) {
@@ -76,7 +76,7 @@ export function readNativeOptions(
     keepMs: keepSeconds === undefined ? undefined : keepSeconds * 1000,
     preHookPrograms: args.lists["native-pre-hook"],
     postHookPrograms: args.lists["native-post-hook"],
-    onCall: (entry) => logCall(log, entry, logsAll),
+    onCall: (entry) => logCall(log, entry, logsAll()),
     onZygoteLost: (reason) => log.warn(`Replacing the process of native calls: ${reason}`),
   });
 }

@@ -4,14 +4,10 @@
  *
  * @module
  */
-import process from "node:process";
 import { currentThreadPort } from "./runtime/platform/threads.ts";
 
 const port = currentThreadPort();
-if (process.argv[2] === "native-zygote") {
-  const { serveZygote } = await import("./runtime/native/zygote/main.ts");
-  serveZygote();
-} else if (port === undefined) {
+if (port === undefined) {
   const { main } = await import("./cli/main.ts");
   await main(new URL(import.meta.url));
 } else if (port.role === "run") {

@@ -5,6 +5,7 @@ import { http } from "./http.ts";
 import { instances } from "./instances.ts";
 import { memory } from "./memory.ts";
 import { metering } from "./metering.ts";
+import { native } from "./native.ts";
 import { neighbour } from "./neighbour.ts";
 import { rewrite } from "./rewrite.ts";
 import { start } from "./start.ts";
@@ -20,4 +21,5 @@ export const BENCHES: readonly Bench[] = [
   neighbour,
   memory,
   coord,
+  native,
 ];

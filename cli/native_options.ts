@@ -77,7 +77,12 @@ export function readNativeOptions(
     preHookPrograms: args.lists["native-pre-hook"],
     postHookPrograms: args.lists["native-post-hook"],
     onCall: (entry) => logCall(log, entry, logsAll()),
-    onZygoteLost: (reason) => log.warn(`Replacing the process of native calls: ${reason}`),
+    onZygoteLost: (reason, wasReady) =>
+      log.warn(
+        wasReady
+          ? `Replacing the process of native calls: ${reason}`
+          : `Cannot start the process of native calls: ${reason}`,
+      ),
   });
 }
 

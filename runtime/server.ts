@@ -230,10 +230,10 @@ async function startNativeCalls(
   platform: Platform,
 ): Promise<Result<NativeService | undefined, SkerryError>> {
   if (native === undefined) return ok(undefined);
-  const { denoProgram, entryUrl } = platform;
+  const { denoProgram } = platform;
   const service = await startNative(native, {
     dataFolder,
-    spawnZygote: () => spawnZygote(denoProgram, entryUrl),
+    spawnZygote: () => spawnZygote(denoProgram),
   });
   return service.ok ? service : err(skerryError("invalid_config", service.error));
 }

@@ -17,7 +17,6 @@ function fakePlatform() {
     hasSafeFolderWatch: true,
     cpuCount: 1,
     denoProgram: Deno.execPath(),
-    entryUrl: new URL("../main.ts", import.meta.url),
     spawnWorker(role) {
       const thread = new FakeThread();
       threads.push({ role, thread });

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "@std/cli";
 import * as esbuild from "esbuild";
+import { Buffer } from "node:buffer";
 import configuration from "../deno.json" with { type: "json" };
 
 const outFile: string = parseArgs(Deno.args, { string: ["out"] }).out ?? "dist/skerry.mjs";
@@ -30,8 +31,33 @@ const BANNER = `#!/usr/bin/env node
 import { createRequire as createBundleRequire } from "node:module";
 const require = createBundleRequire(import.meta.url);`;
 
+/** The zygote of native calls is a program of its own that Deno is given on its command line (`zygote_program.ts`). */
+const zygoteProgram: esbuild.Plugin = {
+  name: "zygote-program",
+  setup(build) {
+    build.onLoad({ filter: /\/zygote_program\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await esbuild.build({
+        entryPoints: [path.replace(/_program\.ts$/, "/entry.ts")],
+        bundle: true,
+        format: "esm",
+        target: "es2023",
+        minify: true,
+        write: false,
+      });
+      const program = `data:text/javascript;base64,${
+        Buffer.from(outputFiles![0]!.contents).toString("base64")
+      }`;
+      return {
+        contents: `export const ZYGOTE_PROGRAM = ${JSON.stringify(program)};`,
+        loader: "js",
+      };
+    });
+  },
+};
+
 const result = await esbuild.build({
   entryPoints: ["main.ts"],
+  plugins: [zygoteProgram],
   outfile: outFile,
   bundle: true,
   format: "esm",

@@ -49,10 +49,14 @@ export class AllowedFolders {
 
 const CODES: Readonly<Record<string, string>> = {
   EACCES: "Permission denied",
+  EDQUOT: "Disk quota exceeded",
+  EMFILE: "Too many open files",
   ELOOP: "Too many levels of symbolic links",
   ENAMETOOLONG: "File name too long",
   ENOENT: "No such file or directory",
+  ENOSPC: "No space left on device",
   ENOTDIR: "Not a directory",
+  EROFS: "Read-only file system",
 };
 
 /** An error of the file system in the system's words, without its path. */

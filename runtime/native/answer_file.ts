@@ -1,8 +1,11 @@
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { describeOutcome, hasExecuted, hasSucceeded, type NativeOutcome } from "./outcome.ts";
 import { binaryBytes, binaryString } from "./zygote/messages.ts";
 
 const NEWLINE = 10;
+/** The function may have put something else in the file's place: a link is not followed, a pipe not waited for. */
+const FLAGS = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** The line that says that a command failed (formats.md 5), and why where that is wanted; binary strings. */
 export function failureText(command: string, reason: string | undefined): string {
@@ -29,8 +32,9 @@ export async function completeAnswer(
   if (keepsOutput && !withDetails) return;
   const reason = withDetails ? binaryString(describeOutcome(outcome)) : undefined;
   const text = binaryBytes(failureText(command, reason));
-  const file = await open(path, "r+");
+  const file = await open(path, FLAGS);
   try {
+    if (!(await file.stat()).isFile()) throw new Error("The output file is gone");
     if (!keepsOutput) await file.truncate(0);
     const { size } = await file.stat();
     const gap = size > 0 && !await endsWithNewline(file, size) ? 1 : 0;
@@ -42,10 +46,7 @@ export async function completeAnswer(
   }
 }
 
-async function endsWithNewline(
-  file: Awaited<ReturnType<typeof open>>,
-  size: number,
-): Promise<boolean> {
+async function endsWithNewline(file: FileHandle, size: number): Promise<boolean> {
   const last = new Uint8Array(1);
   await file.read(last, 0, 1, size - 1);
   return last[0] === NEWLINE;

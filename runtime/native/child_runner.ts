@@ -17,8 +17,8 @@ export interface ChildRunnerOptions {
   readonly maxWaiting: number;
   /** Calls back after some milliseconds, unless the function it returns is called before. */
   readonly after: (ms: number, callback: () => void) => () => void;
-  /** A zygote that had been working has ended, for this reason. */
-  readonly onZygoteLost: (reason: string) => void;
+  /** A zygote has ended, for this reason; `wasReady` if it had worked before. */
+  readonly onZygoteLost: (reason: string, wasReady: boolean) => void;
 }
 
 /** What one child did. */
@@ -141,7 +141,7 @@ export class ChildRunner {
   #lose(reason: string): void {
     const wasReady = this.#pid !== undefined;
     this.#zygote = undefined;
-    if (!this.#isStopped && wasReady) this.#options.onZygoteLost(reason);
+    if (!this.#isStopped) this.#options.onZygoteLost(reason, wasReady);
     const lost = [...this.#running.values()];
     this.#running.clear();
     // One that never became ready would fail again.

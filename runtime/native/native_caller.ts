@@ -7,7 +7,7 @@ import type { ChildRun, ChildRunner } from "./child_runner.ts";
 import type { NativeCommand } from "./command.ts";
 import type { HookCall, PostHook, PreHook } from "./hooks.ts";
 import type { NativeLimits } from "./limits.ts";
-import type { NativeOutcome } from "./outcome.ts";
+import { hasSucceeded, type NativeOutcome } from "./outcome.ts";
 import type { OutputFiles } from "./output_files.ts";
 import { binaryBytes, binaryString } from "./zygote/messages.ts";
 
@@ -119,6 +119,7 @@ export class NativeCaller {
     const stdout = await readRegularFile(output, limits.outputBytes);
     await remove(output);
     if (stdout.ok) return { ...run, stdout: stdout.value };
+    if (!hasSucceeded(run.outcome)) return { ...run, stdout: NO_BYTES };
     // The function has put something else in its place.
     const outcome = { kind: "unavailable", reason: `its output: ${stdout.error}` } as const;
     return { ...run, outcome, stdout: NO_BYTES };

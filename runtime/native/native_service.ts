@@ -42,8 +42,8 @@ export interface NativeOptions {
   readonly preHooks?: readonly PreHook[];
   readonly postHooks?: readonly PostHook[];
   readonly onCall: (entry: NativeCallLog) => void;
-  /** The process that native calls come from has ended, and another takes its place. */
-  readonly onZygoteLost: (reason: string) => void;
+  /** The process that native calls come from has ended, and another takes its place; or it could not begin. */
+  readonly onZygoteLost: (reason: string, wasReady: boolean) => void;
 }
 
 /** What the service needs from the server around it. */
@@ -182,7 +182,12 @@ async function listen(
 
 /** Sweeps until the function it returns is called. */
 function sweepEvery(ms: number, outputs: OutputFiles): () => void {
-  const timer = setInterval(() => void outputs.sweep(), ms);
+  let isSweeping = false;
+  const timer = setInterval(() => {
+    if (isSweeping) return;
+    isSweeping = true;
+    void outputs.sweep().finally(() => isSweeping = false);
+  }, ms);
   return () => clearInterval(timer);
 }
 

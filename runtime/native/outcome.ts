@@ -31,18 +31,23 @@ export interface Ending {
   /** 0 if it exited by itself. */
   readonly signal: number;
   readonly isTimedOut: boolean;
+  /** Processor time it has used. */
+  readonly cpuMs: number;
 }
 
+const SIGKILL = 9;
 const SIGXCPU = 24;
 const SIGXFSZ = 25;
 
 /** What became of a call whose process ended within the library. */
 export function endedOutcome(
-  { step, exitCode, signal, isTimedOut }: Ending,
+  { step, exitCode, signal, isTimedOut, cpuMs }: Ending,
   { timeoutMs, cpuSeconds, outputBytes }: NativeLimits,
 ): NativeOutcome {
   if (isTimedOut) return { kind: "timeout", step, timeoutMs };
-  if (signal === SIGXCPU) return { kind: "cpu_exceeded", step, cpuSeconds };
+  // One that ignores SIGXCPU is killed a little later.
+  const isOverCpu = signal === SIGXCPU || (signal === SIGKILL && cpuMs >= cpuSeconds * 1000);
+  if (isOverCpu) return { kind: "cpu_exceeded", step, cpuSeconds };
   if (signal === SIGXFSZ) return { kind: "output_too_large", step, outputBytes };
   if (signal !== 0) return { kind: "signalled", step, signal };
   return { kind: "exited", step, exitCode };

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { err, ok, type Result } from "../result.ts";
 import { codeText } from "./allowed_folders.ts";
@@ -78,8 +78,9 @@ export class OutputFiles {
     for (const candidate of names) {
       if (!candidate.startsWith(name) || !isSuffix(candidate.slice(name.length))) continue;
       const path = join(folder, candidate);
-      const stats = await stat(path).catch(() => undefined);
-      if (stats?.isFile() && stats.mtimeMs < oldest) await unlink(path).catch(() => {});
+      // Whatever a function has put in the place of its file.
+      const stats = await lstat(path).catch(() => undefined);
+      if (stats !== undefined && stats.mtimeMs < oldest) await unlink(path).catch(() => {});
     }
   }
 

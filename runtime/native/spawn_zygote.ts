@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { ZYGOTE_PROGRAM } from "./zygote_program.ts";
 
 /** A zygote as the server sees it: lines in, lines out, until it ends. */
 export interface Zygote {
@@ -13,11 +13,18 @@ export interface Zygote {
   kill(pid: number | undefined): void;
 }
 
-/** The hidden verb of `main.ts` that is the zygote. */
-export const ZYGOTE_VERB = "native-zygote";
+/** What the process is called in listings. */
+const NAME = "skerry-native-zygote";
 
 /** All that it may do: call into libraries. */
 const PERMISSIONS = ["--no-prompt", "--allow-ffi"];
+/** What keeps the process small: each page of it is copied at every fork. */
+const SMALL = [
+  "--no-config",
+  "--no-lock",
+  "--no-code-cache",
+  "--v8-flags=--single-threaded,--max-semi-space-size=1",
+];
 /** What Deno itself looks up before it runs anything. */
 const PASSED_ON = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
 const STDERR_KEPT = 2000;
@@ -26,16 +33,15 @@ const STDERR_KEPT = 2000;
  * Starts a zygote.
  *
  * @param program The Deno binary.
- * @param entryUrl Skerry's own entry file, whichever it is: `main.ts` or the bundle.
  */
-export function spawnZygote(program: string, entryUrl: URL): Zygote {
+export function spawnZygote(program: string): Zygote {
   const child = spawn(program, [
     "run",
     "--quiet",
-    "--v8-flags=--single-threaded",
+    ...SMALL,
     ...PERMISSIONS,
-    fileURLToPath(entryUrl),
-    ZYGOTE_VERB,
+    ZYGOTE_PROGRAM,
+    NAME,
   ], { env: zygoteEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
   // Writing to one that has just ended fails; that it has ended is told by `exit`.
   child.stdin!.on("error", () => {});

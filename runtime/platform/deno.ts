@@ -12,7 +12,6 @@ export function denoPlatform(entryUrl: URL): Platform {
     // Deno 2.9.6's watcher opens what it hears of; a FIFO then blocks it, and soon the server's thread.
     hasSafeFolderWatch: false,
     denoProgram: Deno.execPath(),
-    entryUrl,
     newResponse: responseBySetting,
     serveHttp,
   };

@@ -19,7 +19,6 @@ export function nodePlatform(entryUrl: URL): Platform {
     spawnWorker: (role) => spawnThread(entryUrl, role, { stackSizeMb: STACK_SIZE_MB }),
     hasSafeFolderWatch: true,
     denoProgram: process.env.SKERRY_DENO ?? "deno",
-    entryUrl,
     newResponse: responseFromRecord,
     serveHttp,
   };

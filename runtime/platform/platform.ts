@@ -11,8 +11,6 @@ export interface Platform {
   readonly hasSafeFolderWatch: boolean;
   /** The Deno binary, or the name to look for on the path; native calls need it. */
   readonly denoProgram: string;
-  /** The program's entry file. */
-  readonly entryUrl: URL;
   /** The fastest way to make a response for this platform's server. */
   readonly newResponse: NewResponse;
   /** Serves HTTP. Resolves once it accepts connections. */

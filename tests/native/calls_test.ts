@@ -218,7 +218,9 @@ async function zygotePid({ server }: NativeServer): Promise<number> {
   const children = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
   const pids = children.trim().split(" ").map(Number);
   for (const pid of pids) {
-    if ((await readFile(`/proc/${pid}/cmdline`, "utf8")).includes("native-zygote")) return pid;
+    if ((await readFile(`/proc/${pid}/cmdline`, "utf8")).includes("skerry-native-zygote")) {
+      return pid;
+    }
   }
   throw new Error("There is no zygote");
 }

@@ -123,6 +123,9 @@ Deno.test("Limits hold: time, processor, memory, output, files", async (t) => {
   await using native = await startNativeServer({
     args: [
       "--native-details",
+      // A loaded machine gives a second of processor time when it can.
+      "--native-timeout-ms",
+      "60000",
       "--native-cpu-s",
       "1",
       "--native-output-mb",
@@ -133,6 +136,9 @@ Deno.test("Limits hold: time, processor, memory, output, files", async (t) => {
   });
   await t.step("processor time", async () => {
     assertMatch(await native.call("hostile spins"), /\nused more than 1 s of processor time\n$/);
+  });
+  await t.step("processor time, of one that ignores the signal", async () => {
+    assertMatch(await native.call("hostile spins_on"), /\nused more than 1 s of processor time\n$/);
   });
   await t.step("10 GB of output end at the limit", async () => {
     const path = await native.ask("hostile writes_10_gb");
@@ -148,6 +154,15 @@ Deno.test("Limits hold: time, processor, memory, output, files", async (t) => {
   });
   await t.step("core files and descriptors", async () => {
     assertEquals(await native.call("hostile raises_limits"), "core 0\nfiles 256\n");
+  });
+  await t.step("the memory shared with the zygote is the call's own page", async () => {
+    const answers = ["awake", "awake"].map(() => native.call("basic doze"));
+    assertEquals(await native.call("hostile scribbles"), "4096\n");
+    assertEquals(await Promise.all(answers), ["awake", "awake"]);
+    assertEquals(await native.call("basic"), "run\n");
+  });
+  await t.step("a function that puts a pipe in the place of its output", async () => {
+    assertMatch(await native.ask("hostile swaps_and_aborts"), /^Error: \S+ swaps_and_aborts could/);
   });
   await t.step("a function that closes every descriptor", async () => {
     assertEquals(await native.call("hostile closes_descriptors"), "");
@@ -260,6 +275,25 @@ Deno.test("Nothing is left behind: no process, no descriptor, no file of a reque
   );
   assertEquals(await zygote(), pid);
   assertEquals(await descriptors(pid), before);
+});
+
+Deno.test("When the server is killed, what calls have forked goes as well", async () => {
+  await using native = await startNativeServer();
+  const answer = native.call("hostile forks_and_hangs").catch(() => "gone");
+  const outputs = join(native.folder, "data/output");
+  const printed = async () => {
+    const files = await readdir(outputs);
+    return (await Promise.all(files.map((name) => readFile(join(outputs, name), "utf8")))).join("");
+  };
+  const { answer: pids } = await eventually(printed, (text) => text.split("\n").length === 4);
+  native.server.kill("SIGKILL");
+  await answer;
+  for (const pid of pids.trim().split("\n")) {
+    await eventually(
+      () => stat(`/proc/${pid}`).then(() => true, () => false),
+      (isThere) => !isThere,
+    );
+  }
 });
 
 Deno.test("When the server is killed, its zygote and running calls go as well", async () => {

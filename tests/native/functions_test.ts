@@ -114,7 +114,8 @@ const FAILURES: Functions & Readonly<Record<string, unknown>> = {
   spins: ["hostile", ""],
   nothing: ["hostile", ""],
   writes_10_gb: ["hostile", ""],
-  swaps_output: ["web", ""],
+  swaps_output: ["hostile", ""],
+  swaps_and_aborts: ["hostile", ""],
 };
 
 const EXPECTED: Readonly<Record<string, readonly [number, Readonly<Record<string, unknown>>]>> = {
@@ -125,6 +126,7 @@ const EXPECTED: Readonly<Record<string, readonly [number, Readonly<Record<string
   nothing: [422, { code: "invalid_module" }],
   writes_10_gb: [502, { code: "bad_function_output", limit: 2 ** 20 }],
   swaps_output: [503, { code: "native_unavailable" }],
+  swaps_and_aborts: [500, { code: "function_trapped", signal: "SIGABRT" }],
 };
 
 Deno.test("What a library does wrong becomes a problem document, and harms no one else", async (t) => {

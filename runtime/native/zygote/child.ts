@@ -7,18 +7,21 @@
 import { binaryBytes, type ChildRequest, stageNumber } from "./messages.ts";
 import {
   cString,
-  cText,
   type Libc,
   O_WRONLY,
-  PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG,
   RLIMIT,
   RTLD_NOW,
-  SIG_SETMASK,
   SIGKILL,
-  SYS_CLOSE_RANGE,
+  SIGPIPE,
 } from "./libc.ts";
-import type { Slot } from "./slots.ts";
+import type { MemoryRange, Slot } from "./slots.ts";
+
+/** A resource by its number, and the two values of its limit. */
+export interface ResourceLimit {
+  readonly resource: number;
+  readonly limit: BigUint64Array<ArrayBuffer>;
+}
 
 /** A request as the child needs it, made ready before the fork. */
 export interface ChildPlan {
@@ -28,20 +31,19 @@ export interface ChildPlan {
   readonly file: Uint8Array<ArrayBuffer> | undefined;
   readonly filePointer: Deno.PointerValue;
   readonly output: Uint8Array<ArrayBuffer>;
-  /** Resource and the two values of its limit. */
-  readonly rlimits: readonly (readonly [resource: number, limit: BigUint64Array<ArrayBuffer>])[];
+  readonly rlimits: readonly ResourceLimit[];
   readonly stderr: number;
   readonly slot: Slot;
+  /** Memory to unmap: the other slots. */
+  readonly others: readonly MemoryRange[];
 }
 
 /** @param addressSpaceBytes What the zygote's process has mapped. */
 export function childPlan(
   { library, functionName, file, output, limits }: ChildRequest,
-  { addressSpaceBytes, stderr, slot }: {
-    readonly addressSpaceBytes: number;
-    readonly stderr: number;
-    readonly slot: Slot;
-  },
+  { addressSpaceBytes, ...rest }:
+    & { readonly addressSpaceBytes: number }
+    & Pick<ChildPlan, "stderr" | "slot" | "others">,
 ): ChildPlan {
   const bytes = file === undefined ? undefined : cString(binaryBytes(file));
   const memoryBytes = addressSpaceBytes + limits.memoryMb * 1024 * 1024;
@@ -53,28 +55,25 @@ export function childPlan(
     output: cString(binaryBytes(output)),
     rlimits: [
       // The second more lets a handler of SIGXCPU end well before SIGKILL comes.
-      [RLIMIT.cpu, BigUint64Array.of(BigInt(limits.cpuSeconds), BigInt(limits.cpuSeconds + 1))],
-      [RLIMIT.fileSize, both(limits.outputBytes)],
-      [RLIMIT.core, both(0)],
-      [RLIMIT.processes, both(limits.processes)],
-      [RLIMIT.openFiles, both(limits.openFiles)],
-      [RLIMIT.memory, both(memoryBytes)],
+      resourceLimit(RLIMIT.cpu, limits.cpuSeconds, limits.cpuSeconds + 1),
+      resourceLimit(RLIMIT.fileSize, limits.outputBytes),
+      resourceLimit(RLIMIT.core, 0),
+      resourceLimit(RLIMIT.processes, limits.processes),
+      resourceLimit(RLIMIT.openFiles, limits.openFiles),
+      resourceLimit(RLIMIT.memory, memoryBytes),
     ],
-    stderr,
-    slot,
+    ...rest,
   };
 }
 
-function both(limit: number): BigUint64Array<ArrayBuffer> {
-  return BigUint64Array.of(BigInt(limit), BigInt(limit));
+function resourceLimit(resource: number, soft: number, hard = soft): ResourceLimit {
+  return { resource, limit: BigUint64Array.of(BigInt(soft), BigInt(hard)) };
 }
 
-const SIGNATURE = { parameters: ["pointer"], result: "void" } as const;
-const LAST_SIGNAL = 31;
-const NO_SIGNALS = new Uint8Array(128);
-const ALL_DESCRIPTORS = 0xffff_ffff;
-const FIRST_OTHER_DESCRIPTOR = 3;
-const UMASK = 0o077;
+const CLOSE_FROM = 3;
+const LAST_DESCRIPTOR = 0xffff_ffff;
+/** Where there is no `close_range` (glibc before 2.34). */
+const LAST_LIKELY_DESCRIPTOR = 1023;
 
 const LOADING = stageNumber("loading");
 const LOADED = stageNumber("loaded");
@@ -82,34 +81,61 @@ const EXECUTING = stageNumber("executing");
 const UNLOADING = stageNumber("unloading");
 const DONE = stageNumber("done");
 
+/** What differs between a child and the rehearsals in the zygote. */
+export interface ChildPlace {
+  readonly parentPid: number;
+  readonly deathSignal: bigint;
+  /** Become the standard streams. */
+  readonly stdin: number;
+  readonly stdout: number;
+  readonly stderr: number;
+  /** From this descriptor on, all are closed. */
+  readonly closeFrom: number;
+  /** Called with 0 when all is done: `_exit`. */
+  readonly end: Deno.PointerValue;
+}
+
+/** The place of every child. */
+export function childPlace(zygotePid: number, exit: Deno.PointerValue): ChildPlace {
+  return {
+    parentPid: zygotePid,
+    deathSignal: BigInt(SIGKILL),
+    stdin: 0,
+    stdout: 1,
+    stderr: 2,
+    closeFrom: CLOSE_FROM,
+    end: exit,
+  };
+}
+
 /** The library's side of the five steps of a call (see `native_caller.ts`), and what must be right before them. */
 export class Child {
   readonly #libc: Libc;
-  readonly #zygotePid: number;
   readonly #devNull: number;
-  readonly #exitPointer: Deno.PointerValue;
-  readonly #flushPointer: Deno.PointerValue;
 
   constructor(libc: Libc, devNull: number) {
     this.#libc = libc;
     this.#devNull = devNull;
-    this.#zygotePid = libc.getpid();
-    this.#exitPointer = libc.dlsym(null, cText("_exit"));
-    this.#flushPointer = libc.dlsym(null, cText("fflush"));
   }
 
-  /** Runs a call and ends the process. */
-  run(plan: ChildPlan): void {
+  /** What follows a fork, in both processes: the child goes through its call and ends. */
+  follow(pid: number, plan: ChildPlan, place: ChildPlace): void {
+    if (pid !== 0) return;
     try {
-      this.#isolate(plan);
-      const library = this.load(plan);
-      const called = library !== null && this.execute(plan, library);
-      if (library !== null) this.unload(plan, library);
-      if (called) plan.slot.note(DONE);
-    } finally {
-      // Whatever is thrown here must not become a second zygote.
-      this.#libc._exit(0);
+      this.#run(plan, place);
+    } catch {
+      // Whatever was thrown must not become a second zygote.
     }
+    this.#call(place.end, null);
+  }
+
+  #run(plan: ChildPlan, place: ChildPlace): void {
+    this.#isolate(plan, place);
+    const library = this.load(plan);
+    if (library === null) return;
+    const called = this.execute(plan, library);
+    this.unload(library);
+    if (called) plan.slot.note(DONE);
   }
 
   /** Loads the library; its constructors run here. */
@@ -123,58 +149,59 @@ export class Child {
 
   /** Finds the function and calls it. Returns whether there was one. */
   execute(plan: ChildPlan, library: Deno.PointerObject): boolean {
-    const pointer = this.#libc.dlsym(library, plan.functionName);
-    if (pointer === null) {
+    const fn = this.#libc.dlsym(library, plan.functionName);
+    if (fn === null) {
       plan.slot.fail("function_missing", this.#libc.dlerror());
       return false;
     }
-    // A function without parameters leaves the register alone.
-    const fn = new Deno.UnsafeFnPointer(pointer as Deno.PointerObject<typeof SIGNATURE>, SIGNATURE);
     plan.slot.note(EXECUTING);
-    fn.call(plan.filePointer);
+    this.#call(fn, plan.filePointer);
     plan.slot.note(UNLOADING);
     this.#libc.fflush(null);
     return true;
   }
 
   /** Unloads the library; its destructors run here. */
-  unload(_plan: ChildPlan, library: Deno.PointerObject): void {
+  unload(library: Deno.PointerObject): void {
     this.#libc.dlclose(library);
     this.#libc.fflush(null);
   }
 
-  /** Cuts the ties to the zygote: process group, signals, descriptors, rights, and sets the limits. */
-  #isolate(plan: ChildPlan): void {
-    const libc = this.#libc;
-    libc.setpgid(0, 0);
-    libc.prctl(PR_SET_PDEATHSIG, BigInt(SIGKILL), 0n, 0n, 0n);
-    // It may have died before that.
-    if (libc.getppid() !== this.#zygotePid) libc._exit(0);
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n);
-    for (let signal = 1; signal <= LAST_SIGNAL; signal++) libc.signal(signal, null);
-    libc.sigprocmask(SIG_SETMASK, NO_SIGNALS, null);
-    libc.umask(UMASK);
-    this.#redirect(plan);
-    for (const [resource, limit] of plan.rlimits) libc.setrlimit(resource, limit);
-    // exit() must not go on to what Deno has registered: that waits for threads which are not here.
-    libc.on_exit(this.#exitPointer, null);
-    libc.__cxa_atexit(this.#flushPointer, null, null);
+  /**
+   * Calls a function by its pointer. Searching one element compares it once, so this is `fn(argument, argument)`: by the
+   * machine's conventions a function takes the parameters that it has, and leaves the others alone. Deno's own way to
+   * call a pointer touches many more pages of memory, each of which is copied for the child.
+   */
+  #call(fn: Deno.PointerValue, argument: Deno.PointerValue): void {
+    this.#libc.bsearch(argument, argument, 1n, 1n, fn);
   }
 
-  #redirect(plan: ChildPlan): void {
+  /** Cuts the ties to the zygote: process group, shared memory, descriptors, and sets the limits. */
+  #isolate(plan: ChildPlan, place: ChildPlace): void {
+    const libc = this.#libc;
+    libc.setpgid(0, 0);
+    libc.prctl(PR_SET_PDEATHSIG, place.deathSignal, 0n, 0n, 0n);
+    // It may have died before that.
+    if (libc.getppid() !== place.parentPid) libc._exit(0);
+    libc.signal(SIGPIPE, null);
+    for (const { start, length } of plan.others) libc.munmap(start, length);
+    this.#redirect(plan, place);
+    for (const { resource, limit } of plan.rlimits) libc.setrlimit(resource, limit);
+  }
+
+  #redirect(plan: ChildPlan, place: ChildPlace): void {
     const libc = this.#libc;
     const output = libc.open(plan.output, O_WRONLY, 0);
     if (output < 0) {
       plan.slot.fail("setup_failed", null);
       libc._exit(1);
     }
-    libc.dup2(this.#devNull, 0);
-    libc.dup2(output, 1);
-    libc.dup2(plan.stderr, 2);
-    const first = BigInt(FIRST_OTHER_DESCRIPTOR);
-    const result = libc.syscall(BigInt(SYS_CLOSE_RANGE), first, BigInt(ALL_DESCRIPTORS), 0n);
-    if (Number(result) === 0) return;
-    // Linux before 5.9.
-    for (let fd = FIRST_OTHER_DESCRIPTOR; fd < 1024; fd++) libc.close(fd);
+    libc.dup2(this.#devNull, place.stdin);
+    libc.dup2(output, place.stdout);
+    libc.dup2(plan.stderr, place.stderr);
+    libc.close(output);
+    const { close_range } = libc;
+    if (close_range !== null && close_range(place.closeFrom, LAST_DESCRIPTOR, 0) === 0) return;
+    for (let fd = place.closeFrom; fd <= LAST_LIKELY_DESCRIPTOR; fd++) libc.close(fd);
   }
 }

@@ -4,8 +4,10 @@
 const SYMBOLS = {
   __cxa_atexit: { parameters: ["pointer", "pointer", "pointer"], result: "i32" },
   _exit: { parameters: ["i32"], result: "void" },
+  bsearch: { parameters: ["pointer", "pointer", "usize", "usize", "pointer"], result: "void" },
   clearenv: { parameters: [], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
+  close_range: { parameters: ["u32", "u32", "i32"], result: "i32", optional: true },
   dlclose: { parameters: ["pointer"], result: "i32" },
   dlerror: { parameters: [], result: "pointer" },
   dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
@@ -18,11 +20,14 @@ const SYMBOLS = {
   getpgid: { parameters: ["i32"], result: "i32" },
   getpid: { parameters: [], result: "i32" },
   getppid: { parameters: [], result: "i32" },
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   madvise: { parameters: ["usize", "usize", "i32"], result: "i32" },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
+  munmap: { parameters: ["usize", "usize"], result: "i32" },
   nice: { parameters: ["i32"], result: "i32" },
   on_exit: { parameters: ["pointer", "pointer"], result: "i32" },
   open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
@@ -39,6 +44,7 @@ const SYMBOLS = {
   strncpy: { parameters: ["pointer", "pointer", "usize"], result: "pointer" },
   syscall: { parameters: ["i64", "i64", "i64", "i64"], result: "i64" },
   umask: { parameters: ["u32"], result: "u32" },
+  wait4: { parameters: ["i32", "buffer", "i32", "buffer"], result: "i32" },
   waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   write: { parameters: ["i32", "buffer", "usize"], result: "i64" },
@@ -82,15 +88,16 @@ export const PR_SET_NO_NEW_PRIVS = 38;
 export const RTLD_NOW = 2;
 export const SEEK_CUR = 1;
 export const SIGKILL = 9;
+export const SIGPIPE = 13;
+export const SIG_IGNORE = 1n;
 export const SIG_SETMASK = 2;
 export const P_PID = 1;
 export const WNOHANG = 1;
 export const WEXITED = 4;
 export const WNOWAIT = 0x0100_0000;
 export const IONBF = 2;
-/** System calls that older C libraries have no function for; the numbers are the same on every architecture. */
+/** A system call that older C libraries have no function for; the number is the same on every architecture. */
 export const SYS_PIDFD_OPEN = 434;
-export const SYS_CLOSE_RANGE = 436;
 
 /** Resource limits by their names in NativeLimits, with Linux's numbers. */
 export const RLIMIT = {

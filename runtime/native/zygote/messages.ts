@@ -43,6 +43,8 @@ export interface ChildReport {
   /** The beginning of what it wrote to standard error; a binary string. */
   readonly stderr: string;
   readonly runMs: number;
+  /** Processor time. */
+  readonly cpuMs: number;
 }
 
 /** How far a child came: what it was about to do, or had done, when it was last heard of. */

@@ -2,6 +2,8 @@ import { type Libc, SIGKILL, WNOHANG } from "./libc.ts";
 import type { ProcFiles } from "./proc_files.ts";
 
 const SWEEP_EVERY_MS = 500;
+/** Generations of processes to end at the zygote's end: a function that forks faster than this kills is left alone. */
+const LAST_ROUNDS = 100;
 
 /**
  * Processes that calls have left behind. The kernel hands them to the zygote, which kills them and takes them off the
@@ -45,6 +47,18 @@ export class Orphans {
       this.#libc.waitpid(pid, this.#status, WNOHANG);
     }
     this.#isDirty = strays.length > 0;
+  }
+
+  /** Kills whatever is still there, and what comes to the zygote by that; nobody is there to take it after this. */
+  killAll(): void {
+    for (let round = 0; round < LAST_ROUNDS; round++) {
+      const children = this.#proc.children();
+      if (children.length === 0) return;
+      for (const pid of children) {
+        this.#libc.kill(pid, SIGKILL);
+        this.#libc.waitpid(pid, this.#status, 0);
+      }
+    }
   }
 
   #hasMembers(group: number): boolean {

@@ -4,9 +4,16 @@ import { type Libc, MAP_SHARED_ANONYMOUS, PROT_READ_WRITE } from "./libc.ts";
 /** Calls that can run at the same time at most. */
 export const SLOT_COUNT = 512;
 
-const SLOT_BYTES = 2048;
+/** A page: children unmap those of the others. */
+const SLOT_BYTES = 4096;
 const MESSAGE_OFFSET = 4;
 const MESSAGE_BYTES = SLOT_BYTES - MESSAGE_OFFSET - 1;
+
+/** A part of the address space. */
+export interface MemoryRange {
+  readonly start: bigint;
+  readonly length: bigint;
+}
 
 /**
  * Memory that a child shares with the zygote: how far it came, and what the loader said. It outlives the child
@@ -17,12 +24,15 @@ export class Slot {
   readonly #stage: Int32Array;
   readonly #message: Uint8Array;
   readonly #messagePointer: Deno.PointerValue;
+  /** The other slots' memory, which a child must not reach. */
+  readonly others: readonly MemoryRange[];
 
   constructor(libc: Libc, memory: ArrayBuffer, base: bigint, index: number) {
     const offset = index * SLOT_BYTES;
     this.#libc = libc;
     this.#stage = new Int32Array(memory, offset, 1);
     this.#message = new Uint8Array(memory, offset + MESSAGE_OFFSET, MESSAGE_BYTES + 1);
+    this.others = rangesAround(base, offset, memory.byteLength);
     this.#messagePointer = Deno.UnsafePointer.create(base + BigInt(offset + MESSAGE_OFFSET));
   }
 
@@ -50,6 +60,14 @@ export class Slot {
     if (message !== null) this.#libc.strncpy(this.#messagePointer, message, BigInt(MESSAGE_BYTES));
     this.#stage[0] = stageNumber(stage);
   }
+}
+
+function rangesAround(base: bigint, offset: number, size: number): MemoryRange[] {
+  const end = offset + SLOT_BYTES;
+  return [
+    { start: base, length: BigInt(offset) },
+    { start: base + BigInt(end), length: BigInt(size - end) },
+  ];
 }
 
 /** Maps the shared memory and divides it. */

@@ -14,6 +14,7 @@ const OWN_STAGES: readonly Stage[] = ["forked", "loaded"];
 
 /** Where `siginfo_t` has the process id, in units of four bytes. */
 const INFO_PID = 3;
+const USAGE_WORDS = 18;
 
 /** What {@linkcode Supervisor} works with. */
 export interface SupervisorOptions {
@@ -31,6 +32,10 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #children = new Map<number, RunningChild>();
   readonly #status = new Int32Array(1);
+  readonly #statusBytes = new Uint8Array(this.#status.buffer);
+  /** `struct rusage`: seconds and microseconds of user and of system time, and what is not looked at. */
+  readonly #usage = new BigInt64Array(USAGE_WORDS);
+  readonly #usageBytes = new Uint8Array(this.#usage.buffer);
   readonly #polled: Int32Array<ArrayBuffer>;
   readonly #stderr = new Uint8Array(STDERR_BYTES);
   readonly #info = new Int32Array(32);
@@ -52,6 +57,7 @@ export class Supervisor {
       this.#options.orphans.reap(nowMs, (pid) => this.#children.has(pid));
     }
     for (const child of this.#children.values()) this.#kill(child.pid);
+    this.#options.orphans.killAll();
   }
 
   /** Sleeps until there is something to do. Returns whether that includes requests. */
@@ -112,6 +118,7 @@ export class Supervisor {
       message: slot === undefined ? "too many calls" : "no process could be started",
       stderr: "",
       runMs: 0,
+      cpuMs: 0,
     });
   }
 
@@ -139,7 +146,7 @@ export class Supervisor {
     const { libc, slots, orphans } = this.#options;
     const { pid, pidfd, slot, stderr, request, attempt } = child;
     libc.kill(-pid, SIGKILL);
-    libc.waitpid(pid, new Uint8Array(this.#status.buffer), 0);
+    libc.wait4(pid, this.#statusBytes, 0, this.#usageBytes);
     this.#children.delete(pid);
     if (pidfd >= 0) libc.close(pidfd);
     orphans.add(pid);
@@ -154,6 +161,7 @@ export class Supervisor {
     const { id } = request;
     const { isTimedOut } = child;
     const runMs = nowMs - child.startMs;
+    const cpuMs = this.#cpuMs();
     this.#send({
       kind: "ended",
       id,
@@ -163,7 +171,14 @@ export class Supervisor {
       message,
       stderr: written,
       runMs,
+      cpuMs,
     });
+  }
+
+  /** What the child and those it has waited for have used. */
+  #cpuMs(): number {
+    const [userS, userUs, systemS, systemUs] = this.#usage;
+    return Number(userS! + systemS!) * 1000 + Number(userUs! + systemUs!) / 1000;
   }
 
   #isOwnDeath({ isTimedOut }: RunningChild, stage: Stage, { signal }: WaitStatus): boolean {

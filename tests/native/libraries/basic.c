@@ -35,6 +35,13 @@ void doze(void)
 	printf("awake");
 }
 
+/* Sleeps for as many milliseconds as its argument says. */
+void doze_ms(const char *milliseconds)
+{
+	usleep(atoi(milliseconds) * 1000);
+	printf("awake");
+}
+
 void whine(void)
 {
 	fprintf(stderr, "it hurts\n");

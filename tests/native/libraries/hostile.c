@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -70,6 +71,43 @@ void spins(void)
 	printf("spinning\n");
 	for (;;)
 		;
+}
+
+void spins_on(void)
+{
+	signal(SIGXCPU, SIG_IGN);
+	spins();
+}
+
+/* A pipe in the place of the output: who opens it waits. */
+void swaps_output(void)
+{
+	char path[4096] = "";
+
+	readlink("/proc/self/fd/1", path, sizeof(path) - 1);
+	unlink(path);
+	mkfifo(path, 0600);
+}
+
+void swaps_and_aborts(void)
+{
+	swaps_output();
+	abort();
+}
+
+/* Writes into the memory that the process shares with the zygote. */
+void scribbles(void)
+{
+	char line[4096];
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long start, end;
+
+	while (fgets(line, sizeof(line), maps) != NULL)
+		if (strstr(line, "/dev/zero") != NULL && strstr(line, "rw-s") != NULL) {
+			sscanf(line, "%lx-%lx", &start, &end);
+			printf("%lu\n", end - start);
+			memset((void *)start, 0xff, end - start);
+		}
 }
 
 void ignores_sigterm(void)

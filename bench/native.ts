@@ -1,0 +1,177 @@
+/** Are native calls fast, and does nothing they do harm anyone? */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type NativeServer, send, startNativeServer } from "../tests/native/native_server.ts";
+import { checkHello, HELLO } from "./support/hello.ts";
+import { childrenOf, holdingsOf } from "./support/holdings.ts";
+import { wireRequest } from "./support/http_client.ts";
+import { runClosedLoop } from "./support/load.ts";
+import { expectAnswer, median, percentile } from "./support/measure.ts";
+import type { Bench, Report, Row, Size, Target } from "./support/report.ts";
+
+interface Effort {
+  readonly rounds: number;
+  /** Clients that connect at once. */
+  readonly crowd: number;
+  /** Quick calls, one after the other. */
+  readonly calls: number;
+  /** Calls that end by a segmentation fault. */
+  readonly crashes: number;
+}
+
+const EFFORTS: Readonly<Record<Size, Effort>> = {
+  full: { rounds: 3, crowd: 1000, calls: 10_000, crashes: 1000 },
+  quick: { rounds: 1, crowd: 1000, calls: 2000, crashes: 300 },
+  tiny: { rounds: 1, crowd: 16, calls: 20, crashes: 10 },
+};
+
+/** Clients whose calls crash, and clients of HTTP beside them. */
+const CRASHING_CLIENTS = 8;
+const HTTP_CLIENTS = 4;
+/** Printed character by character. */
+const CONTENT = "what the file holds\n".repeat(50);
+
+export const native: Bench = {
+  name: "native",
+  question: "Are native calls fast, and does nothing they do harm anyone?",
+  run: async (size) => {
+    const functions = { "functions/hello.wasm": await readFile(HELLO), "file": CONTENT };
+    await using server = await startNativeServer({ functions });
+    expectAnswer("run", await server.call("basic"), "run\n");
+    const parts = [
+      await meetCrowds(server, EFFORTS[size]),
+      await callInARow(server, EFFORTS[size]),
+      await crashBesideHttp(server, EFFORTS[size]),
+    ];
+    return {
+      rows: parts.flatMap(({ rows }) => rows),
+      targets: parts.flatMap(({ targets }) => targets),
+      notes: [
+        "Every call is a connection of its own; every answer's file is read, compared and removed.",
+        "Of the clients at once a quarter each calls a function that sleeps up to 0.8 s, one that prints a file, a quick " +
+        "one, and a library that does not exist.",
+      ],
+    };
+  },
+};
+
+type Part = Pick<Report, "rows" | "targets">;
+
+/** Asks, and takes the answer's file away. Returns the milliseconds until the reply. */
+async function ask(server: NativeServer, command: string, expected: string): Promise<number> {
+  const startMs = performance.now();
+  const path = await send(server.socket, command);
+  const latencyMs = performance.now() - startMs;
+  expectAnswer(command, await readFile(path, "utf8"), expected);
+  await Deno.remove(path);
+  return latencyMs;
+}
+
+async function meetCrowds(server: NativeServer, { crowd, rounds }: Effort): Promise<Part> {
+  const latenciesMs: number[][] = [];
+  for (let round = 0; round < rounds; round++) {
+    const clients = Array.from(
+      { length: crowd },
+      (_, client) => ask(server, ...order(server, client)),
+    );
+    latenciesMs.push(await Promise.all(clients));
+  }
+  const shares = [["p50", 0.5], ["p99", 0.99], ["slowest", 1]] as const;
+  const rows = shares.map(([name, share]): Row => ({
+    label: `${crowd} clients at once, ${name}`,
+    unit: "ms",
+    values: latenciesMs.map((values) => percentile(values, share)),
+  }));
+  const slowestMs = Math.max(...latenciesMs.flat());
+  return { rows, targets: [atMost(`${crowd} clients at once, slowest`, slowestMs, 5000, "ms")] };
+}
+
+/** What one client of a crowd asks for, and what it must get. */
+function order({ library, folder }: NativeServer, client: number): [string, string] {
+  const [basic, missing] = [library("basic"), library("missing")];
+  const sleepMs = client % 800;
+  const orders: [string, string][] = [
+    [`${basic} doze_ms ${sleepMs}`, "awake"],
+    [`${basic} cat ${join(folder, "file")}`, CONTENT],
+    [`${basic} count`, "call 1\n"],
+    [missing, `Error: ${missing} could not be executed.\n`],
+  ];
+  return orders[client % orders.length]!;
+}
+
+async function callInARow(server: NativeServer, { calls }: Effort): Promise<Part> {
+  const command = `${server.library("basic")} count`;
+  const pids = [server.server.pid, (await childrenOf(server.server.pid))[0]!];
+  const look = () => Promise.all(pids.map(holdingsOf));
+  const callMany = async (count: number) => {
+    const startMs = performance.now();
+    for (let i = 0; i < count; i++) await ask(server, command, "call 1\n");
+    return count * 1000 / (performance.now() - startMs);
+  };
+  // For the processes to settle.
+  await callMany(calls / 5);
+  const before = await look();
+  const perSecond = await callMany(calls);
+  const after = await look();
+  const left = after.map(({ descriptors, children }, i) =>
+    descriptors - before[i]!.descriptors + children - before[i]!.children
+  );
+  const files = await readdir(join(server.folder, "data/output"));
+  const memory = ["server", "zygote"].map((name, i) => ({
+    label: `${name}, resident set after ${calls} calls`,
+    unit: "MB",
+    values: [after[i]!.rssMb],
+    ratio: after[i]!.rssMb / before[i]!.rssMb,
+  }));
+  return {
+    rows: [{ label: `${calls} quick calls in a row`, unit: "/s", values: [perSecond] }, ...memory],
+    targets: [
+      {
+        claim: "quick calls in a row",
+        value: perSecond,
+        unit: "/s",
+        bound: "at least",
+        limit: 300,
+      },
+      ...memory.map(({ label, ratio }) => atMost(`${label}, relative to before`, ratio, 1.1, "")),
+      atMost("processes and descriptors left over", Math.max(...left), 0, ""),
+      atMost("files left over", files.length, 0, ""),
+    ],
+  };
+}
+
+async function crashBesideHttp(server: NativeServer, { crashes }: Effort): Promise<Part> {
+  const command = `${server.library("hostile")} segfault`;
+  let begun = 0;
+  let isOver = false;
+  const crash = async () => {
+    while (begun++ < crashes) await ask(server, command, "before");
+  };
+  const latenciesMs: number[] = [];
+  const http = runClosedLoop({
+    request: wireRequest(`${server.server.url}/hello`),
+    connections: HTTP_CLIENTS,
+    check: checkHello,
+    isDone: () => isOver,
+    onLatency: (latencyMs) => latenciesMs.push(latencyMs),
+  });
+  const startMs = performance.now();
+  const storm = Promise.all(Array.from({ length: CRASHING_CLIENTS }, crash));
+  // The first wrong or missing answer ends either with an error.
+  await Promise.all([storm.finally(() => isOver = true), http]);
+  const seconds = (performance.now() - startMs) / 1000;
+  return {
+    rows: [
+      { label: `${crashes} crashes`, unit: "/s", values: [crashes / seconds] },
+      { label: "hello beside them", unit: "/s", values: [latenciesMs.length / seconds] },
+      { label: "hello beside them, p50", unit: "ms", values: [median(latenciesMs)] },
+      { label: "hello beside them, p99", unit: "ms", values: [percentile(latenciesMs, 0.99)] },
+    ],
+    // A request that fails ends the benchmark.
+    targets: [atMost("HTTP requests that failed beside crashes", 0, 0, "")],
+  };
+}
+
+function atMost(claim: string, value: number, limit: number, unit: string): Target {
+  return { claim, value, unit, bound: "at most", limit };
+}

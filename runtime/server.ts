@@ -19,6 +19,7 @@ import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts
 import { ThreadHints } from "./functions/thread_hints.ts";
 import { createApp } from "./http/app.ts";
 import type { RequestLimits, RequestLog } from "./http/app_options.ts";
+import { type JobSocket, listenForJobs } from "./http/jobs/job_socket.ts";
 import { SYSTEM_CLOCK } from "./functions/clock.ts";
 import { FunctionLogs } from "./observe/function_logs.ts";
 import { logFolder } from "./observe/log_files.ts";
@@ -64,6 +65,8 @@ export interface ServerOptions {
   readonly jwtSecret?: string;
   /** Whether each log has a lock of its own, or one lock guards them all. @default false */
   readonly lockPerLog?: boolean;
+  /** Path of a UNIX socket that takes jobs as JSON lines. @default none */
+  readonly jobsPath?: string;
   /** What may be called natively. @default nothing */
   readonly native?: NativeOptions;
   readonly version: string;
@@ -151,6 +154,7 @@ export async function startServer(
     files: logFolder(join(options.dataFolder, "logs")),
     clock: SYSTEM_CLOCK,
   });
+  let jobs: Result<JobSocket | undefined, SkerryError> = ok(undefined);
   const closeParts = async () => {
     isStopping = true;
     const closed = functions.value.close();
@@ -159,6 +163,7 @@ export async function startServer(
     builds.stop();
     pool.stop();
     await native.value?.stop();
+    if (jobs.ok) await jobs.value?.stop();
     await closed;
     await functionLogs.close();
     coord.value.close();
@@ -202,6 +207,11 @@ export async function startServer(
     },
     isReady: () => !isStopping,
   });
+  if (options.jobsPath !== undefined) jobs = await listenForJobs(options.jobsPath, app.jobs);
+  if (!jobs.ok) {
+    await closeParts();
+    return jobs;
+  }
   const http = await listen(options, platform, app.fetch, closeParts);
   pool.warmUp();
   return ok({

@@ -90,4 +90,7 @@ Deno.test("Load against nothing says so", async () => {
   const { code, stderr } = await skerry(["load", "x", "--url", server.url]);
   assertEquals(code, 1);
   assertMatch(stderr, /^Cannot reach http:\S+: no server listens there/);
+  const socket = await skerry(["load", "x", "--unix", "/no/such.socket"]);
+  assertEquals(socket.code, 1);
+  assertMatch(socket.stderr, /^Cannot reach \/no\/such\.socket: .*serve --jobs-unix/);
 });

@@ -2,7 +2,7 @@ import process from "node:process";
 import { err, ok, type Result } from "../../runtime/result.ts";
 import { type Option, type ParsedArguments, wholeNumber } from "../arguments.ts";
 import { readRequest, REQUEST_OPTIONS } from "../functions/request_arguments.ts";
-import { noAnswer } from "../management_client.ts";
+import { type ManagementError, noAnswer } from "../management_client.ts";
 import { type ServerCall, serverVerb } from "../server_verb.ts";
 import { readData } from "../standard_streams.ts";
 import { httpTarget } from "./http_target.ts";
@@ -88,7 +88,7 @@ async function load(target: LoadTarget, plan: LoadPlan, call: ServerCall): Promi
   try {
     running = await startLoad(target, plan, MACHINE_CLOCK, cancel.signal);
   } catch (thrown) {
-    return fail(noAnswer(args.values.unix ?? client.url, thrown));
+    return fail(notReached(args.values.unix, client.url, thrown));
   }
   const onSignal = () => cancel.abort();
   process.once("SIGINT", onSignal);
@@ -102,4 +102,11 @@ async function load(target: LoadTarget, plan: LoadPlan, call: ServerCall): Promi
     isJson ? JSON.stringify(reportJson(report)) : reportLines(report, terminal).join("\n"),
   );
   return [...running.tally.outcomes.values()].some(({ isSuccess }) => isSuccess) ? 0 : 1;
+}
+
+function notReached(socketPath: string | undefined, url: string, thrown: unknown): ManagementError {
+  if (socketPath === undefined) return noAnswer(url, thrown);
+  const { code, message } = thrown as Error & { code?: string };
+  const next = `take jobs there with: skerry serve --jobs-unix ${socketPath}`;
+  return { code: "no_answer", message: `Cannot reach ${socketPath}: ${code ?? message}; ${next}` };
 }

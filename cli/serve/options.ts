@@ -38,6 +38,7 @@ export const SERVE_OPTIONS: Readonly<Record<string, Option>> = {
     help: "accept JSON Web Tokens (HS256) signed with this for management",
   },
   "lock-per-log": { help: "guard each log by a lock of its own name, not all by the lock files" },
+  "jobs-unix": { value: "PATH", help: "take jobs as JSON lines on this UNIX socket" },
   ...NATIVE_OPTIONS,
   "stats-headers": { help: "tell fuel and path in every function response" },
   "no-fast-path": { help: "run everything in the pool, however short" },

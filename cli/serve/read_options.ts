@@ -73,6 +73,7 @@ export function readOptions(
     statsHeaders: args.switches["stats-headers"],
     lockPerLog: args.switches["lock-per-log"],
     ...credentials.value,
+    jobsPath: args.values["jobs-unix"],
     native: native.value,
     version: VERSION,
     environment: (name) => process.env[name],

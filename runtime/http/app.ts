@@ -3,6 +3,8 @@ import type { Peer } from "../platform/platform.ts";
 import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { FunctionHandler } from "./function_handler.ts";
+import { Invoker } from "./invoke/invoker.ts";
+import { JobRunner } from "./jobs/job_runner.ts";
 import { JobAnswers } from "./job_answers.ts";
 import { NativeAnswers } from "./native_answers.ts";
 import { managementApp } from "./management.ts";
@@ -16,6 +18,8 @@ import { isOwnPath } from "./request_path.ts";
 export interface App {
   /** Answers one request. Never throws or rejects. */
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
+  /** Runs jobs that come from elsewhere than HTTP. */
+  readonly jobs: JobRunner;
 }
 
 /**
@@ -50,8 +54,10 @@ export interface App {
 export function createApp(options: AppOptions): App {
   const requestIds = new RequestIds(options.random ?? Math.random);
   const handler = functionHandler(options, requestIds);
-  const management = managementApp(options);
+  const invoker = new Invoker({ ...options, clock: options.clock ?? SYSTEM_CLOCK });
+  const management = managementApp(options, invoker);
   return {
+    jobs: new JobRunner({ ...options, invoker, requestIds }),
     fetch(request, peer) {
       if (!isOwnPath(request.url)) return handler.handle(request, peer);
       return management.fetch(request, { peer, requestId: requestIds.of(request) });

@@ -4,7 +4,7 @@ import type { ManagementApiOptions } from "./api/management_api.ts";
 import type { AppEnv } from "./app_env.ts";
 import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
-import { Invoker } from "./invoke/invoker.ts";
+import type { Invoker } from "./invoke/invoker.ts";
 import { managementGuard, type Refuse } from "./management_guard.ts";
 import { answerOtherMethods } from "./other_methods.ts";
 import { problemResponse } from "./problem.ts";
@@ -18,7 +18,7 @@ import { schedulerRoutes } from "./routes/scheduler.ts";
 import { statsRoutes } from "./routes/stats.ts";
 
 /** Everything at Skerry's own paths: health, open to all, and its API, behind a guard. */
-export function managementApp(options: AppOptions): Hono<AppEnv> {
+export function managementApp(options: AppOptions, invoker: Invoker): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const limits = { ...DEFAULT_REQUEST_LIMITS, ...options.limits };
   const { clock = SYSTEM_CLOCK } = options;
@@ -26,7 +26,6 @@ export function managementApp(options: AppOptions): Hono<AppEnv> {
   app.route("/_", healthRoutes(options.isReady));
   const { deployments } = options;
   if (deployments !== undefined) {
-    const invoker = new Invoker({ ...options, clock });
     app.route("/", miniFaasRoutes({ ...options, deployments, invoker, limits }));
   }
   app.use("/_/*", managementGuard(options, refuse));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AdmitLibrary, RunNative } from "../functions/native_function.ts";
 import { err, ok, type Result } from "../result.ts";
+import { SocketServer } from "../sockets/socket_server.ts";
 import { AllowedFolders, codeText } from "./allowed_folders.ts";
 import { ChildRunner } from "./child_runner.ts";
 import { type PostHook, type PreHook, programPostHook, programPreHook } from "./hooks.ts";
@@ -10,7 +11,7 @@ import { NativeCaller, type NativeCallLog } from "./native_caller.ts";
 import { functionRunner } from "./function_runner.ts";
 import { OutputFiles } from "./output_files.ts";
 import { socketAnswers } from "./socket_answers.ts";
-import { SocketServer } from "./socket_server.ts";
+import { serveSession } from "./socket_session.ts";
 import type { Zygote } from "./spawn_zygote.ts";
 
 /** What may be called natively, and how it can be reached. */
@@ -126,11 +127,12 @@ export async function startNative(
       options.onCall(entry);
     },
   });
+  const maxClients = options.maxClients ?? DEFAULT_MAX_CLIENTS;
+  const answer = socketAnswers(caller, options.withDetails ?? false);
   const sockets = new SocketServer({
-    answer: socketAnswers(caller, options.withDetails ?? false),
-    idleMs: IDLE_MS,
-    after,
-    maxClients: options.maxClients ?? DEFAULT_MAX_CLIENTS,
+    serve: (socket) => serveSession(socket, { answer, idleMs: IDLE_MS, after }),
+    maxClients,
+    refusal: `Error: the server has ${maxClients} clients, its maximum`,
   });
   const tcpPort = await listen(options, sockets);
   if (!tcpPort.ok) {

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { type ErrorCode, type SkerryError, skerryError } from "../../errors.ts";
+import { type SkerryError, skerryError } from "../../errors.ts";
 import type { Deployments } from "../../functions/deployments.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { RequestLimits, RequestLog } from "../app_options.ts";
@@ -7,6 +7,7 @@ import { SYSTEM_CLOCK } from "../clock.ts";
 import { type DeployFailure, deployFailure } from "../deploy/deploy_failure.ts";
 import { readDeployRequest } from "../deploy/deploy_request.ts";
 import { sourceText } from "../deploy/source_text.ts";
+import { failureBody, invocationBody } from "../invoke/invocation_body.ts";
 import type { InvocationResult, Invoker } from "../invoke/invoker.ts";
 import { managementGuard, type Refuse } from "../management_guard.ts";
 import { statusOf } from "../problem.ts";
@@ -82,18 +83,10 @@ async function invoke(c: Context<AppEnv>, options: MiniFaasOptions): Promise<Res
 
 function invocationResponse(c: Context<AppEnv>, result: InvocationResult): Response {
   const { answer, retryAfterSeconds } = result;
-  if (!answer.ok) {
-    const retry = retryAfterSeconds?.toString();
-    const headers: Record<string, string> = retry === undefined ? {} : { "retry-after": retry };
-    return failed(c, answer.error, { headers });
-  }
-  const { output, isBase64, status } = answer.value;
-  return c.json({
-    ok: true,
-    output,
-    ...isBase64 ? { base64: true } : {},
-    ...status === 200 ? {} : { status },
-  });
+  if (answer.ok) return c.json(invocationBody(answer));
+  const retry = retryAfterSeconds?.toString();
+  const headers: Record<string, string> = retry === undefined ? {} : { "retry-after": retry };
+  return failed(c, answer.error, { headers });
 }
 
 async function show(c: Context<AppEnv>, { deployments }: MiniFaasOptions): Promise<Response> {
@@ -123,18 +116,12 @@ async function show(c: Context<AppEnv>, { deployments }: MiniFaasOptions): Promi
   });
 }
 
-/** The words that clients of such servers know. */
-const KNOWN_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  name_taken: "function name already exists",
-  function_not_found: "function not found",
-};
-
 function failed(
   c: Context<AppEnv>,
-  { code, message, details }: SkerryError,
-  { status = statusOf(code), headers = {} }: Partial<DeployFailure> = {},
+  error: SkerryError,
+  { status = statusOf(error.code), headers = {} }: Partial<DeployFailure> = {},
 ): Response {
-  const body = { ok: false, error: KNOWN_WORDS[code] ?? message, code, ...details };
+  const body = failureBody(error);
   const allHeaders = { ...headers, "x-request-id": c.env.requestId };
   return Response.json(body, { status, headers: allHeaders });
 }

@@ -1,12 +1,15 @@
 import { chmod, lstat, rename, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { err, ok, type Result } from "../result.ts";
-import { serveSession, type SessionOptions } from "./socket_session.ts";
 
 /** What {@linkcode SocketServer} works with. */
-export interface SocketServerOptions extends SessionOptions {
+export interface SocketServerOptions {
   /** Clients that may be connected at the same time, over all sockets. */
   readonly maxClients: number;
+  /** Speaks with a client that has connected. */
+  readonly serve: (socket: Socket) => void;
+  /** What one client too many is told, before its connection ends. */
+  readonly refusal: string;
 }
 
 /** `sun_path` has 108 bytes, one of them the zero at its end. */
@@ -92,13 +95,13 @@ export class SocketServer {
   #accept(socket: Socket): void {
     if (this.#clients.size >= this.#options.maxClients) {
       socket.on("error", () => {});
-      socket.end(`Error: the server has ${this.#options.maxClients} clients, its maximum`);
+      socket.end(this.#options.refusal);
       socket.destroySoon();
       return;
     }
     this.#clients.add(socket);
     socket.on("close", () => this.#clients.delete(socket));
-    serveSession(socket, this.#options);
+    this.#options.serve(socket);
   }
 }
 

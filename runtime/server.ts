@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { type BuildService, createBuildService } from "./build/build_service.ts";
 import { loadEngine } from "./build/engines.ts";
 import type { ToolchainPlaces } from "./build/toolchain_package.ts";
+import { CoordRuns } from "./coord/guest/coord_runs.ts";
 import { openCoord } from "./coord/open_coord.ts";
+import type { CoordService } from "./coord/service.ts";
 import { openDataFolder } from "./data/data_folder.ts";
 import { Compiler } from "./dispatch/compiler.ts";
 import { TwoPathDispatcher } from "./dispatch/dispatcher.ts";
@@ -125,7 +127,7 @@ export async function startServer(
   }
   const compiler = new Compiler({ spawn: () => platform.spawnWorker("compiler") });
   const builds = buildService(options, platform);
-  const pool = workerPool(options, platform);
+  const pool = workerPool(options, platform, coord.value);
   const inline = fastPath(options);
   const dispatcher = new TwoPathDispatcher(inline, pool);
   let isStopping = false;
@@ -280,7 +282,11 @@ function toolchainPlaces({ dataFolder }: ServerOptions): ToolchainPlaces {
   return { toolchainsFolder: join(dataFolder, "toolchains") };
 }
 
-function workerPool(options: ServerOptions, platform: Platform): WorkerPool {
+function workerPool(
+  options: ServerOptions,
+  platform: Platform,
+  coord: CoordService,
+): WorkerPool {
   return new WorkerPool({
     workers: options.workers,
     minWorkers: options.minWorkers,
@@ -288,6 +294,7 @@ function workerPool(options: ServerOptions, platform: Platform): WorkerPool {
     formula: options.formula,
     queueLength: options.queueLength ?? DEFAULT_QUEUE_LENGTH,
     queueTimeoutMs: QUEUE_TIMEOUT_MS,
+    calls: new CoordRuns(coord, `run-${crypto.randomUUID()}`),
     spawn: () => platform.spawnWorker("pool"),
   });
 }

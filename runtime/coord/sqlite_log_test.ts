@@ -197,3 +197,12 @@ Deno.test("Reading stops at either bound, and leaves nothing open", async () => 
   other.close();
   service.close();
 });
+
+Deno.test("The record at an offset is found, wherever it is", async () => {
+  const service = open(":memory:");
+  await appendAll(service, "a", ["abc", "", "d", "efgh"]);
+  const read = (offset: number) => new TextDecoder().decode(service.readBytes("file_0", offset, 3));
+  assertEquals([0, 1, 2, 3, 4, 7, 8].map(read), ["abc", "bc", "c", "d", "efg", "h", ""]);
+  assertEquals(service.readBytes("file_1", 0, 3).length, 0);
+  service.close();
+});

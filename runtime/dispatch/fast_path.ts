@@ -105,8 +105,9 @@ export class FastPath {
 
   #admits(target: RunTarget, stdinBytes: number): boolean {
     if (stdinBytes > this.#bounds.ioBytes || !this.#isSmall(target)) return false;
-    // What it does with real files could be seen even if it were abandoned.
+    // What it does with real files, locks and logs could be seen even if it were abandoned.
     if (target.mounts !== undefined && target.mounts.length > 0) return false;
+    if (target.coord !== undefined) return false;
     if (target.inlineScore >= 0) return true;
     target.inlineScore++;
     if (target.inlineScore === 0) target.inlineScore = MAX_PROMOTIONS - 1;

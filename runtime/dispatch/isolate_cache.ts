@@ -1,3 +1,6 @@
+import type { PostCall } from "../coord/guest/coord_caller.ts";
+import type { CoordGrant } from "../coord/guest/coord_grant.ts";
+import { coordMounts } from "../coord/guest/coord_mounts.ts";
 import { Isolate, type ResetCounts } from "../isolate/isolate.ts";
 import { type MountGrant, openMounts } from "../isolate/mount_grant.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
@@ -8,6 +11,7 @@ import type { WasiHostOptions } from "../wasi/host.ts";
 export interface IsolateParts {
   readonly prepared: PreparedModule;
   readonly mounts?: readonly MountGrant[];
+  readonly coord?: CoordGrant;
   readonly program?: Program;
 }
 
@@ -33,13 +37,22 @@ export class IsolateCache<K> {
   readonly #isolates = new Map<K, Isolate>();
   readonly #system: WasiHostOptions;
   readonly #bounds: IsolateCacheBounds;
+  readonly #postCall: PostCall | undefined;
   #latestKey: K | undefined;
   #latest: Isolate | undefined;
 
-  /** @param system What every isolate of this thread shares: clock, randomness, how to wait. */
-  constructor(system: WasiHostOptions, bounds: IsolateCacheBounds = DEFAULT_BOUNDS) {
+  /**
+   * @param system What every isolate of this thread shares: clock, randomness, how to wait.
+   * @param postCall How runs reach locks and logs. @default not at all
+   */
+  constructor(
+    system: WasiHostOptions,
+    bounds: IsolateCacheBounds = DEFAULT_BOUNDS,
+    postCall?: PostCall,
+  ) {
     this.#system = system;
     this.#bounds = bounds;
+    this.#postCall = postCall;
   }
 
   /** The isolate of this target, made if there is none. */
@@ -62,9 +75,13 @@ export class IsolateCache<K> {
     this.#latest = undefined;
   }
 
-  #make({ prepared, mounts: grants = [], program }: IsolateParts): Isolate {
+  #make({ prepared, mounts: grants = [], coord, program }: IsolateParts): Isolate {
     this.#makeRoom(prepared.info.memories.length);
-    const mounts = openMounts(grants);
+    const postCall = this.#postCall;
+    const mounts = [
+      ...openMounts(grants),
+      ...coord === undefined || postCall === undefined ? [] : coordMounts(coord, postCall),
+    ];
     const system = mounts.length === 0 ? this.#system : { ...this.#system, mounts };
     return new Isolate(prepared, system, program, this.resets);
   }

@@ -1,3 +1,4 @@
+import type { CoordGrant } from "../coord/guest/coord_grant.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { RunResult } from "../isolate/outcome.ts";
@@ -23,6 +24,8 @@ export interface RunTarget {
   readonly limits: Limits;
   /** Directories it is given. A run that may have written to one is never run a second time. @default none */
   readonly mounts?: readonly MountGrant[];
+  /** Locks and logs it is given; such runs go to the pool, and never run a second time. @default none */
+  readonly coord?: CoordGrant;
   /** What the module runs; it has passed `checkProgram`. @default nothing but itself */
   readonly program?: Program;
   /**

@@ -1,3 +1,5 @@
+import type { CallCell, CoordCall } from "../coord/guest/coord_call.ts";
+import type { CoordGrant } from "../coord/guest/coord_grant.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
@@ -27,6 +29,7 @@ export interface TargetMessage {
   readonly handler: string;
   readonly limits: Limits;
   readonly mounts: readonly MountGrant[];
+  readonly coord?: CoordGrant;
   readonly program?: PackedProgram;
 }
 
@@ -86,8 +89,19 @@ export interface FailedMessage {
 /** What a worker says of one run. */
 export type RunAnswer = DoneMessage | FailedMessage;
 
-/** What a worker posts: answers, none of them when it has come up, or a sample of itself if it was asked. */
-export type FromWorker = readonly RunAnswer[] | WorkerSample;
+/** What a run asks of the server's thread. Where there is a cell, it waits for the answer there. */
+export interface CallMessage {
+  readonly type: "call";
+  readonly jobId: number;
+  readonly call: CoordCall;
+  readonly cell?: CallCell;
+}
+
+/**
+ * What a worker posts: answers, none of them when it has come up, a call of the run it is in, or a sample of itself if it
+ * was asked.
+ */
+export type FromWorker = readonly RunAnswer[] | CallMessage | WorkerSample;
 
 /** Packs a run for a worker. Blocks the module cannot ask for are not even made. */
 export function packRun(

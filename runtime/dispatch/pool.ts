@@ -1,3 +1,5 @@
+import { roomOf } from "../coord/guest/coord_call.ts";
+import type { RunCalls } from "../coord/guest/run_calls.ts";
 import type { ResetCounts } from "../isolate/isolate.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { WorkerThread } from "../platform/platform.ts";
@@ -30,6 +32,8 @@ export interface PoolOptions extends PoolSettings {
   readonly queueLength: number;
   /** How long a job may wait for a worker, milliseconds. @default 10_000 */
   readonly queueTimeoutMs: number;
+  /** Answers what runs ask for. @default nothing does */
+  readonly calls?: RunCalls;
   /** May throw, where no more threads can be had. */
   readonly spawn: () => WorkerThread;
   /** Milliseconds that only grow. @default performance.now */
@@ -177,7 +181,10 @@ export class WorkerPool {
     this.#stopWatching?.();
     for (const worker of [...this.#crew.workers]) {
       this.#crew.dismiss(worker);
-      for (const ticket of worker.tickets.splice(0)) ticket.answer(ended(CANCELLED));
+      for (const ticket of worker.tickets.splice(0)) {
+        this.#endCalls(ticket);
+        ticket.answer(ended(CANCELLED));
+      }
     }
     for (const ticket of this.#queue.removeIf(() => true)) ticket.answer(ended(CANCELLED));
   }
@@ -244,7 +251,7 @@ export class WorkerPool {
 
   /** A worker's first message, which is empty, says that it has come up. */
   #onMessage(worker: PooledWorker, message: FromWorker): void {
-    if (!isAnswers(message)) return worker.load.receive(message);
+    if (!isAnswers(message)) return this.#onOther(worker, message);
     worker.isReady = true;
     const now = this.#now();
     const finished = message.map((answer) => this.#finish(worker, answer, now));
@@ -254,11 +261,24 @@ export class WorkerPool {
     });
   }
 
+  #onOther(worker: PooledWorker, message: Exclude<FromWorker, readonly RunAnswer[]>): void {
+    if (!("type" in message)) return worker.load.receive(message);
+    const { jobId, call, cell } = message;
+    const ticket = worker.tickets.find(({ id }) => id === jobId);
+    if (ticket === undefined) return;
+    const { timeoutMs } = ticket.job.target.limits;
+    const roomBytes = cell === undefined ? 0 : roomOf(cell);
+    void this.#options.calls?.call(ticket, call, { timeoutMs, roomBytes }).then((reply) => {
+      if (cell !== undefined) worker.answerCall(cell, reply);
+    });
+  }
+
   #finish(worker: PooledWorker, answer: RunAnswer, nowMs: number): Ticket | undefined {
     const ticket = worker.finish(answer.jobId, nowMs);
     if (ticket === undefined) return undefined;
     const { target, input } = ticket.job;
     this.#admission.ended(target);
+    this.#endCalls(ticket);
     if ("failure" in answer) return ticket;
     const { runMs, buffer } = answer;
     worker.load.add(runMs, input.stdin.length, buffer.byteLength);
@@ -304,10 +324,18 @@ export class WorkerPool {
     const isLost = (ticket: Ticket) => ticket === running || !worker.mayRunAgain(ticket);
     const tickets = worker.tickets.splice(0);
     for (const { job } of tickets) this.#admission.ended(job.target);
-    for (const ticket of tickets.filter(isLost)) ticket.answer(ended(outcome));
+    for (const ticket of tickets.filter(isLost)) {
+      this.#endCalls(ticket);
+      ticket.answer(ended(outcome));
+    }
     this.#queue.putBack(tickets.filter((ticket) => !isLost(ticket)));
     this.#feedAll(this.#now());
     this.#crew.growTo(this.#wanted);
+  }
+
+  /** However a run ended, it holds nothing any more. */
+  #endCalls(ticket: Ticket): void {
+    if (ticket.job.target.coord !== undefined) this.#options.calls?.ended(ticket);
   }
 
   #watch(): void {

@@ -1,5 +1,6 @@
+import { type CallCell, type CoordReply, writeReply } from "../coord/guest/coord_call.ts";
 import type { WorkerThread } from "../platform/platform.ts";
-import { CONTROL, type ControlWords, newControlWords } from "./control.ts";
+import { CONTROL, type ControlWords, newControlWords, wake } from "./control.ts";
 import type { RunTarget } from "./job.ts";
 import {
   type InputNeeds,
@@ -125,14 +126,21 @@ export class PooledWorker implements WorkerState {
 
   /** Whether nobody could tell if this job were run elsewhere: it has not begun, or leaves no traces. */
   mayRunAgain({ sequence, job }: Ticket): boolean {
-    const { mounts } = job.target;
-    return sequence > this.#begun() || !mounts?.some((mount) => !mount.isReadOnly);
+    const { mounts, coord } = job.target;
+    if (sequence > this.#begun()) return true;
+    return coord === undefined && !mounts?.some((mount) => !mount.isReadOnly);
   }
 
   /** Asks the worker to end this job at its next host call, or to wake from its sleep. */
   cancel(jobId: number): void {
     Atomics.store(this.#control, CONTROL.cancelledJob, jobId);
-    Atomics.notify(this.#control, CONTROL.cancelledJob);
+    wake(this.#control);
+  }
+
+  /** Answers a call of a run, which waits for that. */
+  answerCall(cell: CallCell, reply: CoordReply): void {
+    writeReply(cell, reply);
+    wake(this.#control);
   }
 
   /** Lets go of a target that has been replaced. */
@@ -176,9 +184,9 @@ export class PooledWorker implements WorkerState {
       this.forget(oldest!);
     }
     const targetId = ++this.#lastTargetId;
-    const { prepared, handler, limits, mounts = [] } = target;
+    const { prepared, handler, limits, mounts = [], coord } = target;
     const program = target.program && packProgram(target.program);
-    this.#post({ type: "target", targetId, prepared, handler, limits, mounts, program });
+    this.#post({ type: "target", targetId, prepared, handler, limits, mounts, coord, program });
     const known = { targetId, needs: inputNeeds(prepared.info) };
     this.#known.set(target, known);
     return known;

@@ -1,3 +1,4 @@
+import type { CallCell, CoordCall } from "../coord/guest/coord_call.ts";
 import type { IsolateBudget } from "../isolate/isolate.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { ThreadPort } from "../platform/platform.ts";
@@ -7,6 +8,7 @@ import { CONTROL, type ControlWords, newControlWords } from "./control.ts";
 import { IsolateCache, type IsolateParts } from "./isolate_cache.ts";
 import { unpackProgram } from "./packed_program.ts";
 import {
+  type CallMessage,
   packResult,
   type RunAnswer,
   type RunMessage,
@@ -33,15 +35,21 @@ export class PoolWorker {
   readonly #isolates: IsolateCache<number>;
   #control: ControlWords = newControlWords();
   #jobId = 0;
+  /** How often it had been woken when it last looked; what happened since then does not let it sleep. */
+  #wakesSeen = 0;
   #results: RunAnswer[] = [];
 
   constructor(port: ThreadPort) {
     this.#port = port;
-    this.#isolates = new IsolateCache({
-      clock: systemClock,
-      random: secureRandom,
-      sleeper: { sleep: (ms: number) => this.#sleep(ms) },
-    });
+    this.#isolates = new IsolateCache(
+      {
+        clock: systemClock,
+        random: secureRandom,
+        sleeper: { sleep: (ms: number) => this.#sleep(ms) },
+      },
+      undefined,
+      (call, cell) => this.#postCall(call, cell),
+    );
   }
 
   /** Handles one message. */
@@ -135,13 +143,16 @@ export class PoolWorker {
   #sleep(ms: number): "elapsed" | "interrupted" {
     // Results of earlier runs must not sleep too.
     this.#send();
-    const until = performance.now() + ms;
-    for (let left = ms; left > 0; left = until - performance.now()) {
-      const cancelledJob = Atomics.load(this.#control, CONTROL.cancelledJob);
-      if (cancelledJob === this.#jobId) return "interrupted";
-      Atomics.wait(this.#control, CONTROL.cancelledJob, cancelledJob, left);
-    }
-    return "elapsed";
+    if (this.#isCancelled()) return "interrupted";
+    const woken = Atomics.wait(this.#control, CONTROL.wakes, this.#wakesSeen, ms);
+    this.#wakesSeen = Atomics.load(this.#control, CONTROL.wakes);
+    return woken === "timed-out" ? "elapsed" : "interrupted";
+  }
+
+  #postCall(call: CoordCall, cell: CallCell | undefined): void {
+    this.#wakesSeen = Atomics.load(this.#control, CONTROL.wakes);
+    const message: CallMessage = { type: "call", jobId: this.#jobId, call, cell };
+    this.#port.post(message, []);
   }
 }
 

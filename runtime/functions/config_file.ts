@@ -12,6 +12,7 @@ import {
 } from "./config_table.ts";
 import type { Abi, FunctionConfig } from "./function_config.ts";
 import type { NativeLimitChoice } from "./native_function.ts";
+import { readCoord } from "./coord_config.ts";
 import { readMounts } from "./mount_config.ts";
 
 /** What a function without a `NAME.toml` gets. */
@@ -97,6 +98,7 @@ export function readConfigKeys(root: ConfigTable, environment: Environment): Fun
     env: readEnv(root, environment),
     kvNamespace: readKvNamespace(root.table("data")),
     mounts: readMounts(root),
+    coord: readCoord(root),
     scheduling: readScheduling(root),
   };
   checkIgnoredKeys(root);
@@ -117,6 +119,7 @@ function noteModuleKeys(root: ConfigTable, config: FunctionConfig, { fuel }: Giv
     "limits.fuel": fuel !== undefined,
     "env": Object.keys(config.env).length > 0,
     "mounts": config.mounts.length > 0,
+    "coord": config.coord !== undefined,
   };
   for (const [key, isThere] of Object.entries(has)) {
     if (isThere) root.note(key, "has no meaning for a native library; leave it out");

@@ -45,6 +45,8 @@ Deno.test("every key is read", () => {
     PRICE = "$5"
     [data.kv]
     namespace = "counter"
+    [coord]
+    locks = ["files", "job-*"]
     [scheduling]
     max_concurrent = 4
     reserved_workers = 1
@@ -64,6 +66,7 @@ Deno.test("every key is read", () => {
     env: { GREETING: "hello", HOST_HOME: "/home/ann", PRICE: "$5" },
     kvNamespace: "counter",
     mounts: [],
+    coord: { locks: ["files", "job-*"], logs: [] },
     scheduling: { maxConcurrent: 4, reservedWorkers: 1, share: 0.5 },
   });
 });
@@ -106,6 +109,11 @@ const WRONG_VALUES: readonly [string, string][] = [
     `[scheduling]\nmax_concurrent = 0`,
     "scheduling.max_concurrent must be a positive integer, found 0",
   ],
+  [
+    `[coord]\nlocks = ["a b"]`,
+    'coord.locks must be an array of names such as "files", in which * stands for any characters, found an array',
+  ],
+  [`[coord]\nlog = []`, "coord.log is not a known key, expected one of locks, logs"],
   [`scheduling = 1`, "scheduling must be a table, found 1"],
   [`handler = ""`, `handler must be a non-empty string, found ""`],
   [`handler = 3`, "handler must be a non-empty string, found 3"],
@@ -157,7 +165,7 @@ Deno.test("an unknown key is an error that lists the known ones", () => {
   assertEquals(
     errorOf(`colour = "red"`),
     "colour is not a known key, expected one of abi, runtime, handler, methods, limits, vars, env, data, " +
-      "mounts, folders, scheduling, name, version, features",
+      "mounts, folders, coord, scheduling, name, version, features",
   );
 });
 

@@ -1,3 +1,4 @@
+import type { CoordGrant } from "../coord/guest/coord_grant.ts";
 import type { Scheduling } from "../dispatch/job.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { MountGrant } from "../isolate/mount_grant.ts";
@@ -20,6 +21,8 @@ export interface FunctionConfig {
   readonly env: Readonly<Record<string, string>>;
   /** Directories the function is given. @default none */
   readonly mounts: readonly MountGrant[];
+  /** Locks and logs the function is given. @default none */
+  readonly coord?: CoordGrant;
   /** Its part of the worker pool. @default as much as everyone else's */
   readonly scheduling?: Scheduling;
   /** Namespace of the JSON ABI's key-value store; undefined means none. */

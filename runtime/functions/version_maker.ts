@@ -161,7 +161,7 @@ export function moduleVersion(
   const { prepared, program, defaultHandler, engineHash } = runnable;
   const handler = chooseHandler(prepared.info, config.handler ?? defaultHandler, file);
   if (!handler.ok) return handler;
-  const { limits, mounts, scheduling } = config;
+  const { limits, mounts, coord, scheduling } = config;
   if (program !== undefined) {
     const checked = checkProgram(prepared.info, program, mounts);
     if (!checked.ok) return checked;
@@ -174,6 +174,7 @@ export function moduleVersion(
     handler: handler.value,
     limits,
     mounts,
+    coord,
     scheduling,
     inlineScore: 0,
   };

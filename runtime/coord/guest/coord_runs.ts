@@ -1,12 +1,13 @@
 import type { CoordService } from "../service.ts";
 import type { CoordCall, CoordReply } from "./coord_call.ts";
+import type { RunCalls } from "./run_calls.ts";
 import { RunSession } from "./run_session.ts";
 
 /** After a crash of the server, a lock that a run held is free this much later than the run could have ended. */
 const SPARE_MS = 5000;
 
 /** The lock service for runs of functions: each has a session, whose locks are released when the run ends, however it ends. */
-export class CoordRuns {
+export class CoordRuns implements RunCalls {
   readonly #coord: CoordService;
   readonly #prefix: string;
   readonly #sessions = new Map<object, RunSession>();
@@ -19,7 +20,6 @@ export class CoordRuns {
     this.#prefix = prefix;
   }
 
-  /** Answers a call of a run; its bytes are at most `roomBytes`. */
   call(
     run: object,
     call: CoordCall,
@@ -33,7 +33,6 @@ export class CoordRuns {
     return session.call(call, bounds.timeoutMs + SPARE_MS, bounds.roomBytes);
   }
 
-  /** A run is over. */
   ended(run: object): void {
     const session = this.#sessions.get(run);
     if (session === undefined) return;

@@ -1,6 +1,7 @@
 /** All benchmarks, in the order they run in. */
 import { coord } from "./coord.ts";
 import { files } from "./files.ts";
+import { functions } from "./functions.ts";
 import { http } from "./http.ts";
 import { instances } from "./instances.ts";
 import { memory } from "./memory.ts";
@@ -17,6 +18,7 @@ export const BENCHES: readonly Bench[] = [
   rewrite,
   files,
   start,
+  functions,
   http,
   neighbour,
   memory,

@@ -6,7 +6,7 @@ import { eventually } from "../tests/support/eventually.ts";
 import { temporaryFolder } from "../tests/support/folder.ts";
 import { allRuntimes } from "../tests/support/runtimes.ts";
 import { DENO_SOURCE, ROOT, type Runtime, startServer } from "../tests/support/server.ts";
-import { ask, checkHello, HELLO, HELLO_ANSWER } from "./support/hello.ts";
+import { ask, checkHello, distinct, HELLO, HELLO_ANSWER } from "./support/hello.ts";
 import { wireRequest } from "./support/http_client.ts";
 import { alternate, median, type Variant } from "./support/measure.ts";
 import type { Bench, Report, Row, Size, Target } from "./support/report.ts";
@@ -88,16 +88,6 @@ async function folderOf(functions: number) {
 
 function nameOf(index: number): string {
   return `hello-${index}`;
-}
-
-/** The same module with other bytes, by a custom section at its end: nothing can be shared between copies. */
-function distinct(module: Uint8Array, index: number): Uint8Array {
-  const name = new TextEncoder().encode(`copy${index}`);
-  const section = Uint8Array.of(0, name.length + 1, name.length, ...name);
-  const bytes = new Uint8Array(module.length + section.length);
-  bytes.set(module);
-  bytes.set(section, module.length);
-  return bytes;
 }
 
 function report(values: ReadonlyMap<string, readonly number[]>, hasBundle: boolean): Report {

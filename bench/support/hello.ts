@@ -22,3 +22,13 @@ export async function ask(request: WireRequest, check: (answer: Answer) => void)
   using connection = await HttpConnection.open(request.url);
   check(await connection.send(request));
 }
+
+/** The same module with other bytes, by a custom section at its end: nothing can be shared between copies. */
+export function distinct(module: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode(`copy${index}`);
+  const section = Uint8Array.of(0, name.length + 1, name.length, ...name);
+  const bytes = new Uint8Array(module.length + section.length);
+  bytes.set(module);
+  bytes.set(section, module.length);
+  return bytes;
+}

@@ -1,6 +1,6 @@
 /** PHP pages over HTTP: from source on Deno, and the bundle on Node. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { PHP_PACKAGE } from "../runtime/build/php/engine.ts";
+import { PHP_PACKAGE } from "../runtime/build/php/program.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { linkPackage } from "./support/link_package.ts";
@@ -14,7 +14,7 @@ header("X-Path: " . $_SERVER["REQUEST_URI"]);
 http_response_code(201);
 echo $_POST["a"], "|", file_get_contents("php://input"), "|", $_SERVER["REQUEST_METHOD"];
 `,
-  "move.php": `<?php header("Location: /hello"); setcookie("seen", "1"); exit;`,
+  "move.php": `<?php header("Location: /hello"); setcookie("seen", "1"); exit(1);`,
   "boom.php": `<?php\necho "half";\nnope(1);\n`,
   "loop.php": `<?php while (true) {}`,
   "loop.toml": `[limits]\nfuel = 100_000_000\n`,

@@ -1,42 +1,20 @@
 import type { SkerryError } from "../errors.ts";
-import { DEFAULT_LIMITS } from "../isolate/limits.ts";
-import { type CompiledModule, compileModule } from "../isolate/prepare.ts";
 import { placeOf } from "../isolate/program_files.ts";
 import { err, ok, type Result } from "../result.ts";
-import { secureRandom } from "../wasi/random.ts";
-import { systemClock } from "../wasi/system_clock.ts";
 import type { Artifact } from "./artifact.ts";
 import { boundedDiagnostics, compilerRefused } from "./diagnostics.ts";
 import type { Language, Source } from "./language.ts";
-import { loadPhpModule, PHP_PACKAGE } from "./php/engine.ts";
+import { loadPhp } from "./php/engine.ts";
+import { PHP_PACKAGE } from "./php/program.ts";
 import { SETTING_ARGS } from "./php/settings.ts";
-import { checkSyntax } from "./php/syntax.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
-const SYSTEM = { clock: systemClock, random: secureRandom };
 /** Where functions find themselves: `__DIR__`. */
 const FOLDER = "/app";
 
 /** PHP, run by its own CGI program as WebAssembly: pages as any web server has them. */
 export function phpLanguage(places: ToolchainPlaces): Language {
   return new PhpLanguage(places);
-}
-
-/** Compiled once a thread; a failure is not kept. */
-let loading: Promise<Result<CompiledModule, SkerryError>> | undefined;
-
-async function loadPhp(places: ToolchainPlaces): Promise<Result<CompiledModule, SkerryError>> {
-  loading ??= compilePhp(places);
-  const php = await loading;
-  if (!php.ok) loading = undefined;
-  return php;
-}
-
-async function compilePhp(places: ToolchainPlaces): Promise<Result<CompiledModule, SkerryError>> {
-  const module = await loadPhpModule(places);
-  if (!module.ok) return module;
-  const { memoryPages } = DEFAULT_LIMITS;
-  return await compileModule(module.value, { memoryPages }, SYSTEM);
 }
 
 class PhpLanguage implements Language {
@@ -63,15 +41,10 @@ class PhpLanguage implements Language {
     if (!php.ok) return php;
     const { fileName, bytes } = source;
     const path = guestPath(fileName);
-    const { isValid, text, diagnostics } = checkSyntax(php.value, SYSTEM, {
-      path,
-      fileName,
-      bytes,
-    });
+    const { isValid, text, diagnostics } = php.value.check(path, fileName, bytes);
     if (!isValid) return err(compilerRefused(source, { text, diagnostics }));
     const program = {
-      // Nothing that a query holds may be taken for an option.
-      args: [...SETTING_ARGS, "--"],
+      args: [],
       environ: { SCRIPT_FILENAME: path, DOCUMENT_ROOT: FOLDER },
       files: { [path]: bytes },
     };

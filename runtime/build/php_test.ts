@@ -76,6 +76,21 @@ Deno.test("An uncaught error is a 500 that tells the client nothing and the log 
   );
 });
 
+Deno.test("What a page passes to exit is no failure", async () => {
+  const page = await pageOf(
+    `<?php register_shutdown_function(fn () => print("!")); echo "moved"; exit(3);`,
+  );
+  const { outcome, headers, body } = page.call();
+  assertEquals([outcome, headers, body], [OK, [HTML], "moved!"]);
+});
+
+Deno.test("Requests start from PHP as it has started, in the same memory", async () => {
+  const { isolate, call } = await pageOf(`<?php echo "hello";`);
+  const fuels = [1, 2, 3].map(() => call().fuel);
+  assertEquals(isolate.instancesCreated, 1);
+  assertEquals(Math.max(...fuels) < 1_000_000, true, `${fuels}`);
+});
+
 Deno.test("A warning is logged, not printed", async () => {
   const { body, stderr } = (await pageOf(`<?php echo $missing, "on";`)).call();
   assertEquals(body, "on");

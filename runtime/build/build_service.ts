@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type SkerryError, skerryError } from "../errors.ts";
-import { err, type Result } from "../result.ts";
-import type { Artifact, ModuleArtifact } from "./artifact.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Artifact, EngineName, ModuleArtifact } from "./artifact.ts";
 import { BuildCache } from "./build_cache.ts";
 import { Builders, type BuildersOptions } from "./builders.ts";
 import { limitExceeded } from "./diagnostics.ts";
@@ -29,6 +29,10 @@ export interface BuildServiceOptions extends BuildersOptions {
 /** Builds, and what is needed to end it. */
 export interface BuildService {
   readonly build: Build;
+  /** Makes an interpreter's module; `toolchain_missing` if its package is not there. Never rejects. */
+  readonly loadEngine: (
+    engine: EngineName,
+  ) => Promise<Result<Uint8Array<ArrayBuffer>, SkerryError>>;
   /** Ends the threads and the compilers they started; every build is answered `shutting_down`. */
   stop(): void;
 }
@@ -69,6 +73,7 @@ export function createBuildService(options: BuildServiceOptions): BuildService {
   const service = new CachedBuilds(options);
   return {
     build: (language, source) => service.build(language, source),
+    loadEngine: (engine) => service.loadEngine(engine),
     stop: () => service.stop(),
   };
 }
@@ -112,6 +117,13 @@ class CachedBuilds {
     } finally {
       this.#running.delete(key);
     }
+  }
+
+  async loadEngine(engine: EngineName): Promise<Result<Uint8Array<ArrayBuffer>, SkerryError>> {
+    const task = { engine, fileName: engine, context: this.#context };
+    const made = await this.#builders.build(task);
+    if (!made.ok) return made;
+    return ok((made.value as ModuleArtifact).module as Uint8Array<ArrayBuffer>);
   }
 
   stop(): void {

@@ -2,7 +2,7 @@ import { type SkerryError, skerryError } from "../errors.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import { err, type Result } from "../result.ts";
 import type { Artifact } from "./artifact.ts";
-import type { BuilderMessage, BuildMessage } from "./builder_messages.ts";
+import type { BuilderMessage, BuilderTask } from "./builder_messages.ts";
 import { type BuildTimes, buildTimes } from "./build_times.ts";
 import { limitExceeded } from "./diagnostics.ts";
 
@@ -17,7 +17,8 @@ export interface BuildersOptions extends BuildTimes {
 }
 
 /** A build that waits or runs. */
-interface Job extends Omit<BuildMessage, "requestId"> {
+interface Job {
+  readonly task: BuilderTask;
   readonly answer: (result: Result<Artifact, SkerryError>) => void;
 }
 
@@ -39,15 +40,15 @@ export class Builders {
   }
 
   /** Builds on the first thread that is free. Never rejects. */
-  build(message: Omit<BuildMessage, "requestId">): Promise<Result<Artifact, SkerryError>> {
-    const { fileName } = message;
+  build(task: BuilderTask): Promise<Result<Artifact, SkerryError>> {
+    const { fileName } = task;
     if (this.#isStopped) return Promise.resolve(err(stopping(fileName)));
     if (this.#waiting.length >= this.#queueLength && !this.#builders.some(({ isIdle }) => isIdle)) {
       const reason = `Cannot build ${fileName}: ${this.#queueLength} builds are waiting already`;
       return Promise.resolve(err(skerryError("overloaded", reason)));
     }
     return new Promise((answer) => {
-      this.#waiting.push({ ...message, answer });
+      this.#waiting.push({ task, answer });
       this.#next();
     });
   }
@@ -55,7 +56,7 @@ export class Builders {
   /** Ends the threads; what runs or waits, and what comes later, is answered `shutting_down`. */
   stop(): void {
     this.#isStopped = true;
-    for (const job of this.#waiting.splice(0)) job.answer(err(stopping(job.fileName)));
+    for (const job of this.#waiting.splice(0)) job.answer(err(stopping(job.task.fileName)));
     for (const builder of this.#builders) builder.stop();
   }
 
@@ -89,19 +90,20 @@ class Builder {
 
   run(job: Job): void {
     this.#job = job;
-    const { language, fileName, buffer, context } = job;
+    const { task } = job;
+    const { fileName } = task;
     const requestId = ++this.#lastId;
     this.#limitTime(this.#times.loadTimeoutMs, (ms) => loadTimeout(fileName, ms));
     try {
       this.#thread ??= this.#start();
-      this.#thread.post({ requestId, language, fileName, buffer, context }, [buffer]);
+      this.#thread.post({ requestId, task }, "buffer" in task ? [task.buffer] : []);
     } catch {
       this.#fail(skerryError("internal_error", `Cannot build ${fileName}: no builder starts`));
     }
   }
 
   stop(): void {
-    if (this.#job !== undefined) this.#fail(stopping(this.#job.fileName));
+    if (this.#job !== undefined) this.#fail(stopping(this.#job.task.fileName));
     this.#drop();
   }
 
@@ -116,7 +118,7 @@ class Builder {
     const job = this.#job;
     if (job === undefined || message.requestId !== this.#lastId) return;
     if (message.kind === "building") {
-      this.#limitTime(this.#times.timeoutMs, (ms) => buildTimeout(job.fileName, ms));
+      this.#limitTime(this.#times.timeoutMs, (ms) => buildTimeout(job.task.fileName, ms));
       return;
     }
     const { result } = message;
@@ -129,7 +131,7 @@ class Builder {
     if (thread !== this.#thread) return;
     const job = this.#job;
     if (job === undefined) return this.#drop();
-    this.#fail(limitExceeded(job.fileName, "memory", "building it ended the builder"));
+    this.#fail(limitExceeded(job.task.fileName, "memory", "building it ended the builder"));
   }
 
   #limitTime(ms: number, error: (ms: number) => SkerryError): void {

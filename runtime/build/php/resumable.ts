@@ -103,10 +103,10 @@ class Splitter {
 
   /** Every function but `_start` as it is. */
   #code(to: Writer, { start, end }: Section, body: Writer): void {
-    const { localsStart, end: bodyEnd } = this.#seams;
+    const { codeIndex, end: bodyEnd } = this.#seams;
     const before = new Reader(this.#bytes, start, end);
     before.count();
-    for (let left = this.#seams.codeIndex; left > 0; left--) before.skip(before.u32());
+    for (let left = codeIndex; left > 0; left--) before.skip(before.u32());
     to.copy(this.#bytes, start, before.pos);
     to.u32(body.length);
     to.copy(body.finish(), 0, body.length);

@@ -1,6 +1,7 @@
 import { setPriority } from "node:os";
 import {
   isMainThread,
+  type MessagePort,
   parentPort,
   type ResourceLimits,
   Worker,
@@ -50,7 +51,21 @@ export function currentThreadPort(): ThreadPort | undefined {
   return {
     role,
     post: (message, transfer) => port.postMessage(message, transfer),
-    onMessage: (handler) => void port.on("message", handler),
+    onMessage: holdMessages(port),
+  };
+}
+
+/**
+ * Listens at once and keeps what arrives until there is a handler: a role's own code takes a while to load,
+ * and Deno (2.9.6) loses messages that nobody listens to.
+ */
+function holdMessages(port: MessagePort): ThreadPort["onMessage"] {
+  const early: unknown[] = [];
+  let handle = (message: unknown): void => void early.push(message);
+  port.on("message", (message) => handle(message));
+  return (handler) => {
+    handle = handler;
+    early.splice(0).forEach(handler);
   };
 }
 

@@ -124,13 +124,14 @@ export class FakeClock implements Clock {
   }
 }
 
-/** An app of fakes with these changes, and what it logged. */
+/** An app of fakes with these changes, what it logged, and what it is made of. */
 export function fakeApp(changes: Partial<AppOptions> = {}): {
   readonly app: App;
   readonly log: RequestLog[];
+  readonly options: AppOptions;
 } {
   const log: RequestLog[] = [];
-  const app = createApp({
+  const options: AppOptions = {
     functions: directory({ "/hello": match("/hello") }),
     dispatcher: new FakeDispatcher(),
     kv: { get: () => ({}), replace: () => ok(undefined) },
@@ -140,8 +141,8 @@ export function fakeApp(changes: Partial<AppOptions> = {}): {
     clock: new FakeClock(),
     random: () => 0,
     ...changes,
-  });
-  return { app, log };
+  };
+  return { app: createApp(options), log, options };
 }
 
 /** A function's request for the ABIs. */

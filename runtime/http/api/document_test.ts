@@ -1,5 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { DEFAULT_REQUEST_LIMITS } from "../app_options.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
+import { Invoker } from "../invoke/invoker.ts";
+import { managementApp } from "../management.ts";
+import { managementApi } from "./management_api.ts";
 import { wholeApp } from "./testing.ts";
 
 interface Operation {
@@ -46,6 +51,29 @@ Deno.test("every described operation is answered, and in no undescribed way", as
       assertMatch(status, new RegExp(`^(${described.join("|")})$`), `${method} ${path}`);
     }
   }
+});
+
+Deno.test("every page of the API is described", async () => {
+  const { paths } = await document();
+  const { options } = wholeApp();
+  const limits = DEFAULT_REQUEST_LIMITS;
+  const invoker = new Invoker({ ...options, clock: SYSTEM_CLOCK });
+  const routes = [
+    ...managementApp(options, invoker).routes,
+    ...managementApi({ ...options, limits }).routes,
+  ];
+  const pages = routes.filter(({ method, path }) =>
+    method !== "ALL" && !/[*+]|^\/_\/ui/.test(path)
+  );
+  const described = pages.map(({ method, path }) => {
+    return [
+      method,
+      path,
+      paths[path.replaceAll(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()]?.summary,
+    ];
+  });
+  assertEquals(described.filter(([, , summary]) => summary === undefined), []);
+  assertEquals(described.length >= 30, true);
 });
 
 Deno.test("the page shows every operation, and loads nothing", async () => {

@@ -10,7 +10,7 @@ export function systemOperations(
   return [
     health("/healthz", "Whether the process answers"),
     health("/readyz", "Whether the server takes requests"),
-    page("/stats", "What each part tells of itself", "application/json", z.looseObject({})),
+    stats(),
     ...hasMetrics ? [page("/metrics", "Metrics for Prometheus", "text/plain", z.string())] : [],
     ...hasScheduler ? [showScheduler(), setScheduler()] : [],
     page("/openapi.json", "This description", "application/json", z.looseObject({})),
@@ -43,6 +43,26 @@ function page(path: string, summary: string, type: string, schema: z.ZodType): R
     responses: {
       200: { description: "As it is now", content: { [type]: { schema } } },
       ...problems(),
+    },
+  });
+}
+
+function stats(): RouteConfig {
+  return operation({
+    method: "get",
+    path: "/_/stats",
+    tags,
+    summary: "Show or watch the statistics",
+    description: "With `Accept: text/event-stream`, what happens, second by second.",
+    responses: {
+      200: {
+        description: "A member for each part of the server",
+        content: {
+          "application/json": { schema: z.looseObject({}) },
+          "text/event-stream": { schema: z.string() },
+        },
+      },
+      ...problems(503),
     },
   });
 }

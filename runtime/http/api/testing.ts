@@ -44,7 +44,7 @@ export function wholeApp(changes: Parameters<typeof fakeApp>[0] = {}) {
   const functionLogs = new FunctionLogs({ files, clock });
   const coord = new CoordService({ log: new MemoryLog(), clock: new CoordClock() });
   const scheduler = { strategy: "least" } as const;
-  const { app, log } = fakeApp({
+  const { app, log, options } = fakeApp({
     functions: directoryOf(deployments),
     deployments,
     routes,
@@ -58,7 +58,7 @@ export function wholeApp(changes: Parameters<typeof fakeApp>[0] = {}) {
     const request = new Request(`http://localhost:8080${path}`, { method, ...init });
     return await app.fetch(request, PEER);
   };
-  return { app, send, deployments, routes, functionLogs, files, log };
+  return { app, options, send, deployments, routes, functionLogs, files, log };
 }
 
 /** What a registry of these deployments and nothing else has. */

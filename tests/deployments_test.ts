@@ -51,6 +51,37 @@ Deno.test("Of deployments that race for a name one wins, and it is what serves, 
   assertMatch(await answerOf(`${server.url}/f`), /^404 /);
 });
 
+Deno.test("Versions are rolled back and forward, and rows are put, on a server that restarts in between", async () => {
+  await using folder = await temporaryFolder({ "_modules/a.wasm": await printer("a row\n")() });
+  await using data = await temporaryFolder();
+  const post = async (url: string, method: string, body?: string) => {
+    const response = await fetch(url, { method, body });
+    await response.body?.cancel();
+    return response.status;
+  };
+  let first: unknown;
+  {
+    await using server = await startServer(folder.path, { data: data.path });
+    first = (await deploy(server.url, "f", await printer("one\n")())).body.id;
+    await deploy(server.url, "f", await printer("two\n")(), { replace: true });
+    const row = `{"runtime":"wasm","module":"_modules/a.wasm"}`;
+    const key = encodeURIComponent("GET:/f/[id]");
+    assertEquals(await post(`${server.url}/_/routes/${key}`, "PUT", row), 200);
+    assertEquals(await answerOf(`${server.url}/f/1`), "200 a row\n");
+    assertEquals(await post(`${server.url}/_/functions/f/rollback`, "POST"), 200);
+    assertEquals(await answerOf(`${server.url}/f`), "200 one\n");
+    server.kill("SIGKILL");
+    await server.status;
+  }
+  await using server = await startServer(folder.path, { data: data.path });
+  assertEquals(await answerOf(`${server.url}/f`), "200 one\n");
+  assertEquals(await answerOf(`${server.url}/f/1`), "200 a row\n");
+  const { body } = await deploy(server.url, "f", await printer("two\n")(), { replace: true });
+  assertEquals([await answerOf(`${server.url}/f`), body.id === first], ["200 two\n", false]);
+  assertEquals(await post(`${server.url}/_/functions/f/rollback`, "POST"), 200);
+  assertEquals(await answerOf(`${server.url}/f`), "200 one\n");
+});
+
 Deno.test("Killed at any moment, a server loses nothing it acknowledged and keeps no half of anything", async () => {
   const report = await crashDuringDeployments({ changes: 100, kills: 10, random: Math.random });
   assertEquals(report.faults, []);

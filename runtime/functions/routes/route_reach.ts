@@ -8,7 +8,7 @@ import type { RouteSpec } from "./route_spec.ts";
  * give to functions (RATIONALE: "What may a row of the route table reach?").
  *
  * @param folder The functions folder.
- * @returns `forbidden`, or undefined if it may.
+ * @returns `invalid_config`, or undefined if it may.
  */
 export async function checkReach(
   key: string,
@@ -17,7 +17,7 @@ export async function checkReach(
 ): Promise<SkerryError | undefined> {
   const refuse = (found: string) => {
     const message = `Cannot put ${key}: ${found}; only the table itself may say so`;
-    return skerryError("forbidden", message, { key });
+    return skerryError("invalid_config", message, { key });
   };
   if (config.mounts.length > 0) return refuse("it mounts directories of the host");
   // Native calls have a list of their own of what may be called.

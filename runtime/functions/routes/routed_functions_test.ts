@@ -312,10 +312,10 @@ Deno.test("what is put must be a row, and must not reach what the operator did n
     ["hello", ONE, "invalid_config"],
     ["GET:/a", {}, "invalid_config"],
     ["GET:/a", { ...ONE, env: { A: "$COLOUR" } }, "invalid_config"],
-    ["GET:/a", { ...ONE, mounts: [{ host: "/", guest: "/" }] }, "forbidden"],
-    ["GET:/a", { runtime: "static", module: "/etc/passwd" }, "forbidden"],
-    ["GET:/a", { runtime: "static", module: "../data/functions.db" }, "forbidden"],
-    ["GET:/a", { runtime: "static", module: "_lib/link/passwd" }, "forbidden"],
+    ["GET:/a", { ...ONE, mounts: [{ host: "/", guest: "/" }] }, "invalid_config"],
+    ["GET:/a", { runtime: "static", module: "/etc/passwd" }, "invalid_config"],
+    ["GET:/a", { runtime: "static", module: "../data/functions.db" }, "invalid_config"],
+    ["GET:/a", { runtime: "static", module: "_lib/link/passwd" }, "invalid_config"],
   ];
   for (const [key, json, expected] of reach) {
     assertEquals(code(await scene.routes.put(key, JSON.stringify(json))), expected, String(json));

@@ -4,6 +4,7 @@ import { files } from "./files.ts";
 import { functions } from "./functions.ts";
 import { http } from "./http.ts";
 import { instances } from "./instances.ts";
+import { js } from "./js.ts";
 import { memory } from "./memory.ts";
 import { metering } from "./metering.ts";
 import { native } from "./native.ts";
@@ -24,4 +25,5 @@ export const BENCHES: readonly Bench[] = [
   memory,
   coord,
   native,
+  js,
 ];

@@ -1,5 +1,6 @@
 /** All benchmarks, in the order they run in. */
 import { coord } from "./coord.ts";
+import { build } from "./build.ts";
 import { files } from "./files.ts";
 import { functions } from "./functions.ts";
 import { http } from "./http.ts";
@@ -21,6 +22,7 @@ export const BENCHES: readonly Bench[] = [
   start,
   functions,
   http,
+  build,
   neighbour,
   memory,
   coord,

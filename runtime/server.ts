@@ -57,6 +57,8 @@ export interface ServerOptions {
   /** Whether short runs may use the thread that accepts requests. @default true */
   readonly hasFastPath?: boolean;
   readonly requestLimits?: Partial<RequestLimits>;
+  /** Wall clock of building one source, milliseconds. @default 60_000 */
+  readonly buildTimeoutMs?: number;
   /** Whether function responses tell fuel and path. @default false */
   readonly statsHeaders?: boolean;
   /** Bearer token of the management API. */
@@ -273,6 +275,7 @@ function buildService(options: ServerOptions, platform: Platform): BuildService 
     cacheFolder: join(options.dataFolder, "cache"),
     environment: options.environment,
     toolchainsFolder: join(options.dataFolder, "toolchains"),
+    timeoutMs: options.buildTimeoutMs,
   });
 }
 

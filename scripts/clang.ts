@@ -2,7 +2,9 @@
  * C to WebAssembly with clang and wasi-libc from npm, so that no system compiler is needed and the same
  * source gives the same bytes on every machine.
  */
-import { commands, Exit, runLLVM } from "@yowasp/clang";
+import { Clang } from "../runtime/build/clang.ts";
+import type { SkerryError } from "../runtime/errors.ts";
+import type { Result } from "../runtime/result.ts";
 
 /** Options of {@linkcode compileC}. */
 export interface CompileOptions {
@@ -20,15 +22,7 @@ const COMMON_FLAGS = ["-std=gnu17", "-Wall", "-Wextra", "-Werror", "-s"];
 /** wasi-libc's printf without `%f`, 5 KB less; for programs that never print floating point. */
 export const INTEGER_PRINTF = "-lc-printscan-no-floating-point";
 
-const OUTPUT = "out.wasm";
-
-let fetched: Promise<unknown> | undefined;
-
-/** Loads the compiler (100 MB, a second) once, without its progress report. */
-function fetchCompiler(): Promise<unknown> {
-  fetched ??= Promise.resolve(runLLVM(undefined, {}, { fetchProgress: () => {} }));
-  return fetched;
-}
+let loading: Promise<Result<Clang, SkerryError>> | undefined;
 
 /**
  * Compiles one C source to a `wasm32-wasip1` module. The first call takes about a second, further ones
@@ -49,39 +43,11 @@ export async function compileC(
   options: CompileOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { fileName = "main.c", optimise = "-Os", flags = [] } = options;
-  await fetchCompiler();
-  const messages = new MessageCollector();
-  const args = [optimise, ...COMMON_FLAGS, fileName, ...flags, "-o", OUTPUT];
-  try {
-    const files = await commands.clang(args, { [fileName]: source }, {
-      decodeASCII: false,
-      stdout: messages.write,
-      stderr: messages.write,
-    });
-    return outputOf(files?.[OUTPUT], fileName);
-  } catch (error) {
-    if (!(error instanceof Exit)) throw error;
-    throw new Error(`Cannot compile ${fileName}:\n${messages.text()}`);
-  }
-}
-
-function outputOf(output: unknown, fileName: string): Uint8Array<ArrayBuffer> {
-  if (!(output instanceof Uint8Array)) {
-    throw new Error(`Cannot compile ${fileName}: clang wrote no module`);
-  }
-  return new Uint8Array(output);
-}
-
-/** Joins what the compiler prints, which arrives in pieces of any size. */
-class MessageCollector {
-  readonly #decoder = new TextDecoder();
-  #text = "";
-
-  readonly write = (bytes: Uint8Array | null): void => {
-    if (bytes !== null) this.#text += this.#decoder.decode(bytes, { stream: true });
-  };
-
-  text(): string {
-    return this.#text;
-  }
+  loading ??= Clang.load({});
+  const clang = await loading;
+  if (!clang.ok) throw new Error(clang.error.message);
+  const all = [optimise, ...COMMON_FLAGS, ...flags];
+  const outcome = await clang.value.run({ driver: "clang", fileName, source, flags: all });
+  if (outcome.kind === "built") return outcome.module;
+  throw new Error(`Cannot compile ${fileName}:\n${outcome.text}`);
 }

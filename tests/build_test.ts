@@ -1,5 +1,5 @@
 /** Every compiled language for real: built in the builder's thread, run, and its bad sources. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Artifact } from "../runtime/build/artifact.ts";
 import type { LanguageName } from "../runtime/build/language.ts";
 import { startBuilds } from "./support/builds.ts";
@@ -64,49 +64,122 @@ Deno.test("A broken source fails with the compiler's message, file and line", as
   }
 });
 
-/** Sources that reach for a file of the host. */
-const THIEVES: readonly (readonly [LanguageName, string, string])[] = [
-  ["c", "absolute.c", `#include "/etc/passwd"\nint main(void) {}\n`],
-  ["c", "relative.c", `#include "../../../../../../etc/passwd"\nint main(void) {}\n`],
-  ["c", "incbin.c", `__asm__(".incbin \\"/etc/passwd\\""); int main(void) {}\n`],
-  ["c", "embed.c", `char text[] = {\n#embed "/etc/passwd"\n};\nint main(void) {}\n`],
-  ["rust", "include_str.rs", `fn main() { print!("{}", include_str!("/etc/passwd")); }\n`],
-  ["rust", "include.rs", `include!("/etc/passwd");\nfn main() {}\n`],
-  ["rust", "relative.rs", `fn main() { include_bytes!("../../../../etc/passwd"); }\n`],
-  ["rust", "path.rs", `#[path = "/etc/passwd"]\nmod passwd;\nfn main() {}\n`],
-  ["rust", "proc.rs", `fn main() { include_bytes!("/proc/self/environ"); }\n`],
-  ["rust", "home.rs", `fn main() { print!("{}", env!("HOME")); }\n`],
-  ["rust", "pwd.rs", `fn main() { print!("{}", env!("PWD")); }\n`],
-  ["go", "embed.go", goEmbed("/etc/passwd")],
-  ["go", "up.go", goEmbed("../../../etc/passwd")],
-  ["go", "cgo.go", `package main\n\n// #include "/etc/passwd"\nimport "C"\n\nfunc main() {}\n`],
+/** Sources that reach for a file of the host, and how the compiler says that it is not there. */
+const THIEVES: readonly (readonly [LanguageName, string, string, RegExp])[] = [
+  [
+    "c",
+    "absolute.c",
+    `#include "/etc/passwd"\nint main(void) {}\n`,
+    /'\/etc\/passwd' file not found/,
+  ],
+  [
+    "c",
+    "up.c",
+    `#include "../../../../etc/passwd"\nint main(void) {}\n`,
+    /etc\/passwd' file not found/,
+  ],
+  ["c", "incbin.c", `__asm__(".incbin \\"/etc/passwd\\"");\n`, /Could not find incbin file/],
+  ["c", "embed.c", `char text[] = {\n#embed "/etc/passwd"\n};\n`, /'\/etc\/passwd' file not found/],
+  [
+    "cpp",
+    "absolute.cc",
+    `#include "/etc/passwd"\nint main() {}\n`,
+    /'\/etc\/passwd' file not found/,
+  ],
+  [
+    "rust",
+    "text.rs",
+    `fn main() { include_str!("/etc/passwd"); }\n`,
+    /read \/etc\/passwd: No such file/,
+  ],
+  ["rust", "include.rs", `include!("/etc/passwd");\n`, /read \/etc\/passwd: No such file/],
+  ["rust", "up.rs", `fn main() { include_bytes!("../../etc/passwd"); }\n`, /passwd: No such file/],
+  ["rust", "path.rs", `#[path = "/etc/passwd"]\nmod p;\n`, /read \/etc\/passwd: No such file/],
+  [
+    "rust",
+    "proc.rs",
+    `fn main() { include_bytes!("/proc/self/environ"); }\n`,
+    /environ: No such file/,
+  ],
+  ["rust", "home.rs", `fn main() { env!("HOME"); }\n`, /variable `HOME` not defined/],
+  ["rust", "pwd.rs", `fn main() { env!("PWD"); }\n`, /variable `PWD` not defined/],
+  ["go", "embed.go", goEmbed("/etc/passwd"), /pattern \/etc\/passwd: invalid pattern syntax/],
+  ["go", "up.go", goEmbed("../../../etc/passwd"), /etc\/passwd: invalid pattern syntax/],
+  ["go", "import.go", `package main\n\nimport "../etc"\n\nfunc main() {}\n`, /cannot find package/],
+  [
+    "go",
+    "cgo.go",
+    `package main\n\n// #include "/etc/passwd"\nimport "C"\n\nfunc main() {}\n`,
+    /build constraints exclude all Go files/,
+  ],
 ];
 
 Deno.test("No source reads a file of the host", async () => {
   await using service = await startBuilds();
-  for (const [language, fileName, text] of THIEVES) {
+  for (const [language, fileName, text, pattern] of THIEVES) {
     const { code, message } = errorOf(await service.build(language, fileName, text));
     assertEquals([fileName, code], [fileName, "build_failed"]);
+    assertMatch(message, pattern);
     assertEquals(message.includes("root:"), false, message);
   }
 });
 
-/** Sources that take a compiler's time or memory without end. */
-const BOMBS: readonly (readonly [LanguageName, string, string])[] = [
-  ["c", "include.c", "#include __FILE__\n"],
+Deno.test("No source learns whether the host has a file", async () => {
+  await using service = await startBuilds();
+  const text = `#if __has_include("/etc/passwd")\n#error seen\n#endif\nint main(void) {}\n`;
+  valueOf(await service.build("c", "has.c", text));
+});
+
+const INCLUDE_TWICE = "#if __INCLUDE_LEVEL__ < 190\n#include __FILE__\n#include __FILE__\n#endif\n";
+const TEMPLATES = "template <int N> struct A { A<N + 1> a; };\nA<0> a;\n";
+const TYPES = `fn f<A: Clone>(n: u32, a: A) { if n > 0 { f(n - 1, (a.clone(), a)) } }
+fn main() { f(9, 1u8) }
+`;
+const MACRO = `#![recursion_limit = "100000000"]
+macro_rules! m { ($($x:tt)*) => { m!($($x)* $($x)*) } }
+fn main() { m!(a b) }
+`;
+const CONSTANT = `const fn f() -> u64 { loop {} }
+const X: u64 = f();
+fn main() { println!("{}", X) }
+`;
+const GENERICS = `package main
+
+type P[A, B any] struct { a A; b B }
+
+func f[A any](n int, a A) { f(n-1, P[A, A]{a, a}) }
+
+func main() { f(9, 1) }
+`;
+
+/** Sources that take a compiler's time or memory without end, and what ends them. */
+const BOMBS: readonly (readonly [LanguageName, string, string, string])[] = [
+  ["c", "include.c", "#include __FILE__\n", "compiler"],
+  ["c", "doubling.c", INCLUDE_TWICE, "time"],
+  ["cpp", "include.cpp", "#include __FILE__\n", "compiler"],
+  ["cpp", "templates.cpp", TEMPLATES, "stack"],
+  ["cpp", "data.cpp", "char a[1u << 31] = {1}, b[1u << 31] = {1};\nint main() {}\n", "memory"],
+  ["rust", "types.rs", TYPES, "time memory compiler"],
+  ["rust", "macro.rs", MACRO, "time memory compiler"],
+  ["rust", "constant.rs", CONSTANT, "time compiler"],
+  ["go", "generics.go", GENERICS, "compiler"],
   [
-    "c",
-    "doubling.c",
-    "#if __INCLUDE_LEVEL__ < 190\n#include __FILE__\n#include __FILE__\n#endif\n",
+    "go",
+    "data.go",
+    "package main\n\nvar a = [1 << 31]byte{1}\n\nfunc main() { print(a[1]) }\n",
+    "compiler",
   ],
+  ["wat", "nested.wat", `(func ${"(block ".repeat(200_000)}`, "stack"],
 ];
 
 Deno.test("A bomb ends within its limits, and the next source builds", async () => {
-  await using service = await startBuilds({ timeoutMs: 15_000 });
-  for (const [language, fileName, text] of BOMBS) {
-    const { code } = errorOf(await service.build(language, fileName, text));
+  await using service = await startBuilds({ timeoutMs: 12_000 });
+  for (const [language, fileName, text, endedBy] of BOMBS) {
+    const { code, details } = errorOf(await service.build(language, fileName, text));
+    const limit = String(details?.limit ?? "compiler");
     assertEquals([fileName, code], [fileName, "build_failed"]);
-    const next = await service.build("c", "next.c", HELLOS[0]![2]);
+    assert(endedBy.split(" ").includes(limit), `${fileName}: ${limit}`);
+    const next = await service.build("c", `after-${fileName}.c`, HELLOS[0]![2]);
     assertEquals(await outputOf(valueOf(next)), "hello\n");
   }
 });

@@ -24,6 +24,7 @@ export const SERVE_OPTIONS: Readonly<Record<string, Option>> = {
   },
   queue: { value: "N", help: "runs that may wait for a thread before 503; default: 1024" },
   "max-body-mb": { value: "N", help: "refuse larger request bodies; default: 10" },
+  "build-timeout-ms": { value: "N", help: "give a source this long to build; default: 60000" },
   "body-timeout-ms": { value: "N", help: "give a body this long to arrive; default: 30000" },
   "grace-ms": {
     value: "N",

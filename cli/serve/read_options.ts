@@ -42,7 +42,8 @@ export function readOptions(
   if (args.positional.length > 0) return err(`Unexpected argument "${args.positional[0]}"`);
   const numbers = readNumbers(args);
   if (!numbers.ok) return numbers;
-  const { port, workers, minWorkers, queue, maxBodyMb, bodyTimeoutMs, graceMs } = numbers.value;
+  const { port, workers, minWorkers, queue, maxBodyMb, graceMs } = numbers.value;
+  const { bodyTimeoutMs, buildTimeoutMs } = numbers.value;
   const { strategy = "fifo" } = args.values;
   if (!isStrategyName(strategy)) {
     return err(`Option --strategy must be fifo, rr, least or score, found "${strategy}"`);
@@ -69,6 +70,7 @@ export function readOptions(
       ...maxBodyMb === undefined ? {} : { requestBytes: maxBodyMb * 1024 * 1024 },
       ...bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs },
     },
+    buildTimeoutMs,
     hasFastPath: !args.switches["no-fast-path"],
     statsHeaders: args.switches["stats-headers"],
     lockPerLog: args.switches["lock-per-log"],
@@ -101,7 +103,14 @@ function readCredentials(args: ParsedArguments): Result<Credentials, string> {
 
 type Numbers = Readonly<
   Record<
-    "port" | "workers" | "minWorkers" | "queue" | "maxBodyMb" | "bodyTimeoutMs" | "graceMs",
+    | "port"
+    | "workers"
+    | "minWorkers"
+    | "queue"
+    | "maxBodyMb"
+    | "bodyTimeoutMs"
+    | "buildTimeoutMs"
+    | "graceMs",
     number | undefined
   >
 >;
@@ -114,6 +123,7 @@ function readNumbers(args: ParsedArguments): Result<Numbers, string> {
     queue: ["queue", 0, 1_000_000],
     maxBodyMb: ["max-body-mb", 1, 1024],
     bodyTimeoutMs: ["body-timeout-ms", 1, 3_600_000],
+    buildTimeoutMs: ["build-timeout-ms", 1, 3_600_000],
     graceMs: ["grace-ms", 0, 3_600_000],
   } as const;
   const numbers: Record<string, number | undefined> = {};

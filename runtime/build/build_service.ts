@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Artifact, EngineName, ModuleArtifact } from "./artifact.ts";
@@ -90,7 +90,10 @@ class CachedBuilds {
   constructor(options: BuildServiceOptions) {
     this.#options = options;
     this.#builders = new Builders(options);
-    const { cacheFolder, toolchainsFolder, timeoutMs, loadTimeoutMs } = options;
+    // Compilers and modules are not loaded from where the server was started.
+    const cacheFolder = resolve(options.cacheFolder);
+    const { toolchainsFolder: toolchains, timeoutMs, loadTimeoutMs } = options;
+    const toolchainsFolder = toolchains && resolve(toolchains);
     const maxBytes = options.maxCacheBytes;
     this.#cache = new BuildCache({ folder: join(cacheFolder, "builds"), maxBytes });
     const environment = Object.fromEntries(

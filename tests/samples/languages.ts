@@ -1,0 +1,202 @@
+/** One function a language: as it works, as it is broken, and as it reaches for the host's files. */
+import { readFile } from "node:fs/promises";
+import type { LanguageName } from "../../runtime/build/language.ts";
+import { ROOT } from "../support/server.ts";
+
+/** A source that does not build, and what its compiler says of it. */
+export interface BrokenSample {
+  readonly text: string;
+  readonly line: number;
+  readonly message: RegExp;
+}
+
+/** What is tried of a language. */
+export interface LanguageSample {
+  readonly language: LanguageName;
+  readonly extension: string;
+  readonly source: string | Uint8Array<ArrayBuffer>;
+  /** What a GET with `?name=Ada` is answered. */
+  readonly answer: string;
+  /** @default none: it has no compiler that could refuse it with a line */
+  readonly broken?: BrokenSample;
+  /** A source whose compiler is told to read `/etc/passwd`, and its refusal. @default it has no such words */
+  readonly thief?: { readonly text: string; readonly message: RegExp };
+}
+
+const C = `#include <stdio.h>
+#include <stdlib.h>
+
+int main(void) {
+  printf("Hello, %s, from C\\n", getenv("QUERY_STRING"));
+}
+`;
+
+const CPP = `#include <cstdlib>
+#include <iostream>
+#include <string>
+
+int main() {
+  std::string name = std::getenv("QUERY_STRING");
+  std::cout << "Hello, " + name + ", from C++\\n";
+}
+`;
+
+const RUST = `use std::env;
+
+fn main() {
+    println!("Hello, {}, from Rust", env::var("QUERY_STRING").unwrap());
+}
+`;
+
+const GO = `package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	fmt.Printf("Hello, %s, from Go\\n", os.Getenv("QUERY_STRING"))
+}
+`;
+
+const JAVASCRIPT = `export default {
+  fetch(request) {
+    const name = new URL(request.url).searchParams.get("name");
+    return new Response("Hello, " + name + ", from JavaScript\\n");
+  },
+};
+`;
+
+const TYPESCRIPT =
+  `const greet = (name: string | null): string => "Hello, " + name + ", from TypeScript\\n";
+
+export default {
+  fetch(request: Request): Response {
+    return new Response(greet(new URL(request.url).searchParams.get("name")));
+  },
+};
+`;
+
+const PYTHON = `def handler(request):
+    return f"Hello, {request.query['name']}, from Python\\n"
+`;
+
+const PYTHON_THIEF = `text = open("/etc/passwd").read()
+
+def handler(request):
+    return text
+`;
+
+const PHP = `Hello, <?= $_GET["name"] ?>, from PHP
+`;
+
+const WAT = `(module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\\10\\00\\00\\00\\0f\\00\\00\\00")
+  (data (i32.const 16) "Hello from WAT\\n")
+  (func (export "_start")
+    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
+`;
+
+const INCLUDE = `#include "/etc/passwd"\nint main(void) {}\n`;
+
+const GO_EMBED = `package main
+
+import _ "embed"
+
+//go:embed /etc/passwd
+var text string
+
+func main() { print(text) }
+`;
+
+export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
+  {
+    language: "c",
+    extension: "c",
+    source: C,
+    answer: "Hello, name=Ada, from C\n",
+    broken: { text: "int main(void) {\n  return x;\n}\n", line: 2, message: /undeclared.* 'x'/ },
+    thief: { text: INCLUDE, message: /'\/etc\/passwd' file not found/ },
+  },
+  {
+    language: "cpp",
+    extension: "cpp",
+    source: CPP,
+    answer: "Hello, name=Ada, from C++\n",
+    broken: { text: "int main() {\n  return x;\n}\n", line: 2, message: /undeclared.* 'x'/ },
+    thief: { text: INCLUDE, message: /'\/etc\/passwd' file not found/ },
+  },
+  {
+    language: "rust",
+    extension: "rs",
+    source: RUST,
+    answer: "Hello, name=Ada, from Rust\n",
+    broken: { text: "fn main() {\n    x\n}\n", line: 2, message: /cannot find value `x`/ },
+    thief: {
+      text: `fn main() { print!("{}", include_str!("/etc/passwd")); }\n`,
+      message: /couldn't read .*\/etc\/passwd.*: No such file/,
+    },
+  },
+  {
+    language: "go",
+    extension: "go",
+    source: GO,
+    answer: "Hello, name=Ada, from Go\n",
+    broken: { text: "package main\n\nfunc main() {\n\tx()\n}\n", line: 4, message: /undefined: x/ },
+    thief: { text: GO_EMBED, message: /pattern \/etc\/passwd: invalid pattern syntax/ },
+  },
+  {
+    language: "js",
+    extension: "js",
+    source: JAVASCRIPT,
+    answer: "Hello, Ada, from JavaScript\n",
+    broken: { text: "const a = 1;\nconst b = ;\n", line: 2, message: /Unexpected ";"/ },
+    thief: { text: `import text from "/etc/passwd";\nconsole.log(text);\n`, message: /passwd/ },
+  },
+  {
+    language: "ts",
+    extension: "ts",
+    source: TYPESCRIPT,
+    answer: "Hello, Ada, from TypeScript\n",
+    broken: { text: "const a: number = 1;\nconst b: = 2;\n", line: 2, message: /Unexpected "="/ },
+    thief: { text: `import text from "/etc/passwd";\nconsole.log(text);\n`, message: /passwd/ },
+  },
+  {
+    language: "python",
+    extension: "py",
+    source: PYTHON,
+    answer: "Hello, Ada, from Python\n",
+    broken: { text: "def handler(request):\n    return (\n", line: 2, message: /never closed/ },
+    thief: { text: PYTHON_THIEF, message: /No such file or directory/ },
+  },
+  {
+    language: "php",
+    extension: "php",
+    source: PHP,
+    answer: "Hello, Ada, from PHP\n",
+    broken: { text: `<?php\n\necho "a" "b";\n`, line: 3, message: /syntax error/ },
+  },
+  {
+    language: "html",
+    extension: "html",
+    source: "<p>Hello from HTML</p>\n",
+    answer: "<p>Hello from HTML</p>\n",
+  },
+  {
+    language: "wat",
+    extension: "wat",
+    source: WAT,
+    answer: "Hello from WAT\n",
+    broken: { text: "(module\n  (func (call $x)))\n", line: 2, message: /undefined function/ },
+  },
+  {
+    language: "wasm",
+    extension: "wasm",
+    source: new Uint8Array(await readFile(`${ROOT}/functions/hello.wasm`)),
+    answer: "Hello from Skerry!\n",
+  },
+];

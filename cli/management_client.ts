@@ -29,7 +29,6 @@ export interface ManagementRequest {
 
 /** What to do next, by what went wrong. */
 const HINTS: Readonly<Record<string, string>> = {
-  forbidden: "start the server with --token to manage it from elsewhere",
   function_not_found: "skerry list shows what there is",
   name_taken: "--replace deploys a new version of it",
   unauthorized: "give the server's token with --token or SKERRY_TOKEN",
@@ -123,7 +122,7 @@ function queryText(query: Readonly<Record<string, string | undefined>>): string 
   return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
-/** Reads a problem document; undefined if it is none of Skerry's. */
+/** Reads what Skerry says of a failure; undefined if it is none of Skerry's words. */
 export function readProblem(text: string): ManagementError | undefined {
   let body: Record<string, unknown>;
   try {
@@ -131,8 +130,9 @@ export function readProblem(text: string): ManagementError | undefined {
   } catch {
     return undefined;
   }
-  if (typeof body?.code !== "string" || typeof body.detail !== "string") return undefined;
-  const { code, detail, request_id: requestId, diagnostics } = body;
+  // The mini-FaaS API says `error` for what a problem document calls `detail`.
+  const { code, detail = body?.error, request_id: requestId, diagnostics } = body ?? {};
+  if (typeof code !== "string" || typeof detail !== "string") return undefined;
   const hint = Object.hasOwn(HINTS, code) ? `; ${HINTS[code]}` : "";
   return {
     code,

@@ -26,7 +26,7 @@ export const logsVerb = serverVerb({
   operands: ["NAME"],
   async run(call) {
     const { operands: [name], args, client, fail, misused } = call;
-    const limit = wholeNumber(args, "limit", { min: 0, max: MAX_LIMIT });
+    const limit = wholeNumber(args, "limit", { min: 1, max: MAX_LIMIT });
     if (!limit.ok) return misused(limit.error);
     const path = `${functionPath(name!)}/logs`;
     const query = { limit: String(limit.value ?? DEFAULT_LIMIT) };

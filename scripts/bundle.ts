@@ -1,6 +1,7 @@
 /**
  * Builds `dist/skerry.mjs`: the server, the command line and the worker threads in one file, for Deno and
- * for Node 22 and later. Worker threads start the same file (see `main.ts`).
+ * for Node 22 and later. Worker threads start the same file (see `main.ts`). Beside it, `client.mjs` is the client of locks
+ * and logs, for browsers too.
  *
  * Run with `deno task bundle`; `--out FILE` puts it elsewhere.
  *
@@ -9,6 +10,7 @@
 import { parseArgs } from "@std/cli";
 import * as esbuild from "esbuild";
 import { Buffer } from "node:buffer";
+import { dirname, join } from "node:path";
 import configuration from "../deno.json" with { type: "json" };
 
 const outFile: string = parseArgs(Deno.args, { string: ["out"] }).out ?? "dist/skerry.mjs";
@@ -73,4 +75,16 @@ const result = await esbuild.build({
 });
 const [output] = Object.values(result.metafile.outputs).filter((each) => each.entryPoint);
 console.log(`${outFile}  ${(output!.bytes / 1024).toFixed(0)} KiB`);
+
+const clientFile = join(dirname(outFile), "client.mjs");
+await esbuild.build({
+  entryPoints: ["runtime/coord/client/mod.ts"],
+  outfile: clientFile,
+  bundle: true,
+  format: "esm",
+  // What only servers have does not resolve here.
+  platform: "browser",
+  target: "es2023",
+});
+console.log(clientFile);
 await esbuild.stop();

@@ -33,40 +33,28 @@ export async function exchange(
 ): Promise<Result<Readonly<Record<string, unknown>>, CoordError>> {
   const abort = new AbortController();
   const final = Promise.withResolvers<Final>();
-  const isFinal = final.promise.then(() => "final" as const);
+  const tryOnce = async (): Promise<Outcome> => {
+    const outcome = await send(abort.signal);
+    if (isFinal(outcome)) final.resolve(outcome);
+    return outcome;
+  };
   let reason = "no answer";
   try {
-    for (let failed = 0; failed < rules.tries;) {
-      const pause = timer(clock, rules.timeoutMs);
-      const sent = send(abort.signal).then((outcome) => {
-        if (outcome.kind === "answered" || outcome.kind === "refused") final.resolve(outcome);
-        return outcome;
-      });
-      const outcome = await Promise.race([sent, isFinal, pause.passed]);
-      if (isOutcome(outcome, "acknowledged")) {
-        failed = 0;
+    for (let unanswered = 0; unanswered < rules.tries; unanswered++) {
+      let pause = timer(clock, rules.timeoutMs);
+      const outcome = await Promise.race([tryOnce(), final.promise, pause.passed]);
+      if (outcome?.kind === "failed") reason = outcome.reason;
+      if (outcome?.kind === "acknowledged") {
+        unanswered = -1;
         onWait?.(outcome.place);
         pause.stop();
-        const acknowledged = timer(clock, rules.acknowledgedMs);
-        if (await Promise.race([isFinal, acknowledged.passed]) === "final") {
-          acknowledged.stop();
-          return settled(await final.promise);
-        }
-        continue;
+        pause = timer(clock, rules.acknowledgedMs);
       }
-      if (isOutcome(outcome, "failed")) {
-        reason = outcome.reason;
-        // A server that refuses connections may be starting: it has until the end of this try.
-        if (await Promise.race([isFinal, pause.passed]) !== "final") {
-          failed++;
-          continue;
-        }
-      } else if (outcome === "passed") {
-        failed++;
-        continue;
-      }
+      // An earlier try may be answered yet, and a server that refuses connections may be starting.
+      const answer = await Promise.race([final.promise, pause.passed]);
       pause.stop();
-      return settled(await final.promise);
+      if (answer?.kind === "answered") return ok(answer.body);
+      if (answer !== undefined) return err(answer.error);
     }
   } finally {
     abort.abort();
@@ -76,19 +64,12 @@ export async function exchange(
   return err({ code: "no_answer", message, rc: -1 });
 }
 
-function settled(outcome: Final): Result<Readonly<Record<string, unknown>>, CoordError> {
-  return outcome.kind === "answered" ? ok(outcome.body) : err(outcome.error);
-}
-
-function isOutcome<Kind extends Outcome["kind"]>(
-  outcome: Outcome | "final" | "passed",
-  kind: Kind,
-): outcome is Extract<Outcome, { kind: Kind }> {
-  return typeof outcome === "object" && outcome.kind === kind;
+function isFinal(outcome: Outcome): outcome is Final {
+  return outcome.kind === "answered" || outcome.kind === "refused";
 }
 
 function timer(clock: Clock, ms: number) {
-  const { promise: passed, resolve } = Promise.withResolvers<"passed">();
-  const stop = clock.after(ms, () => resolve("passed"));
+  const { promise: passed, resolve } = Promise.withResolvers<undefined>();
+  const stop = clock.after(ms, () => resolve(undefined));
   return { passed, stop };
 }

@@ -64,7 +64,7 @@ export class RouteDatabase {
   /** Whether another program changed something since the last {@linkcode read}. */
   hasChanged(): boolean {
     const identity = identityOf(this.#path);
-    if (identity !== this.#identity) this.#reopen(identity);
+    if (identity !== this.#identity || !this.#database.isOpen) this.#reopen(identity);
     return this.#dataVersion() !== this.#seenVersion;
   }
 

@@ -2,16 +2,15 @@ import { join } from "node:path";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Catalogue } from "../catalogue.ts";
-import { delay, yieldToEventLoop } from "../clock.ts";
-import { reasonOf, storageError } from "../deployed/storage_error.ts";
+import { delay } from "../clock.ts";
+import { isFull, reasonOf, storageError } from "../deployed/storage_error.ts";
 import type { RouteRow, RouteTable } from "../deployments.ts";
-import { FunctionEntry } from "../function_entry.ts";
 import { checkReach } from "./route_reach.ts";
 import { MAX_ROWS, RouteDatabase } from "./route_database.ts";
 import { parseRouteKey, showKey } from "./route_key.ts";
-import { type RouteContext, RouteOrigin } from "./route_origin.ts";
+import type { RouteContext } from "./route_origin.ts";
 import { parseRouteSpec } from "./route_spec.ts";
-import { isSameRow, type StoredRow } from "./stored_row.ts";
+import { TableRows } from "./table_rows.ts";
 
 /** What {@linkcode RoutedFunctions} needs. */
 export interface RoutedFunctionsOptions extends Omit<RouteContext, "clock"> {
@@ -24,40 +23,18 @@ const TABLE_FILE = "faas_meta.db";
 const POLL_MS = 250;
 /** After so many looks without a change the file is settled. */
 const SETTLE_AFTER = 8;
-/** Modules' files looked at each time, in turn. */
-const LOOKS_AT_ONCE = 32;
-/** Rows that take effect before requests have their turn. */
-const ROWS_AT_ONCE = 500;
 /** For how long another program that writes is waited for. */
 const BUSY_PATIENCE_MS = 5_000;
 const BUSY_RETRY_MS = 20;
 
-/** A row, and the function it makes. */
-interface Routed {
-  row: StoredRow;
-  readonly fn: FunctionEntry;
-  readonly origin: RouteOrigin;
-}
-
-/** A row that makes none, because of its key. */
-interface Refused {
-  readonly row: StoredRow;
-  readonly error: SkerryError;
-}
-
-/**
- * The functions of the route table: follows what other programs do to it, a bad row harming no other one, and
- * changes rows itself. A changed row is prepared beside the version that serves, as a file of the folder is.
- */
+/** The functions of the route table: follows what other programs do to the database, and changes rows itself. */
 export class RoutedFunctions implements RouteTable {
   readonly #database: RouteDatabase;
   readonly #catalogue: Catalogue;
   readonly #context: RouteContext;
-  readonly #routed = new Map<string, Routed>();
-  readonly #refused = new Map<string, Refused>();
+  readonly #rows: TableRows;
   /** The database does one thing after another. */
   #turn: Promise<unknown> = Promise.resolve();
-  #looks: Iterator<Routed> = [][Symbol.iterator]();
   #quietPolls = 0;
   #problem: string | undefined;
   #cancelPoll = () => {};
@@ -93,14 +70,11 @@ export class RoutedFunctions implements RouteTable {
     this.#database = database;
     this.#catalogue = catalogue;
     this.#context = { ...options, clock: catalogue.context.clock };
+    this.#rows = new TableRows(this.#context, catalogue);
   }
 
   list(): readonly RouteRow[] {
-    const rows = [
-      ...[...this.#routed.values()].map((routed) => this.#present(routed)),
-      ...[...this.#refused.values()].map(presentRefused),
-    ];
-    return rows.sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+    return this.#rows.list();
   }
 
   async put(key: string, value: string): Promise<Result<RouteRow, SkerryError>> {
@@ -115,19 +89,18 @@ export class RoutedFunctions implements RouteTable {
     const row = { key, value, updated };
     const written = await this.#write(`put ${showKey(key)}`, () => {
       this.#database.put(key, value, updated);
-      this.#apply(row);
+      this.#rows.apply(row);
     });
     if (!written.ok) return written;
-    const routed = this.#routed.get(key);
-    while (routed?.fn.isStale) await routed.fn.refresh();
-    return routed === undefined ? err(notFound(key)) : ok(this.#present(routed));
+    const settled = await this.#rows.settle(key);
+    return settled === undefined ? err(notFound(key)) : ok(settled);
   }
 
   remove(key: string): Promise<Result<void, SkerryError>> {
     return this.#write(`remove ${showKey(key)}`, () => {
-      if (!this.#routed.has(key) && !this.#refused.has(key)) return err(notFound(key));
+      if (!this.#rows.has(key)) return err(notFound(key));
       this.#database.remove(key);
-      this.#forget(key);
+      this.#rows.forget(key);
     });
   }
 
@@ -156,70 +129,14 @@ export class RoutedFunctions implements RouteTable {
     } catch (thrown) {
       this.#report(`${reasonOf(thrown)}; what was read last keeps serving`);
     }
-    await this.#lookAtModules();
+    if (!this.#isClosed) await this.#rows.lookAtModules();
   }
 
   async #reload(): Promise<void> {
     this.#quietPolls = 0;
     const { rows, isCut } = await this.#database.read();
     if (isCut) this.#report(`it has more than ${MAX_ROWS} rows; the others are not served`);
-    const keys = new Set(rows.map(({ key }) => key));
-    const gone = [...this.#routed.keys(), ...this.#refused.keys()].filter((key) => !keys.has(key));
-    for (const key of gone) this.#forget(key);
-    for (const [index, row] of rows.entries()) {
-      if (index % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await yieldToEventLoop();
-      this.#apply(row);
-    }
-  }
-
-  #apply(row: StoredRow): void {
-    const { key } = row;
-    const known = this.#routed.get(key) ?? this.#refused.get(key);
-    if (known !== undefined && isSameRow(known.row, row)) return;
-    const routed = this.#routed.get(key);
-    if (routed === undefined) return this.#add(row);
-    routed.row = row;
-    routed.origin.update(row);
-    if (routed.fn.checkStale()) this.#catalogue.prepare(routed.fn);
-  }
-
-  #add(row: StoredRow): void {
-    const { key, keyProblem } = row;
-    const parsed = keyProblem === undefined ? parseRouteKey(key) : err(badKey(key, keyProblem));
-    if (!parsed.ok) return this.#refuse(row, parsed.error);
-    const origin = new RouteOrigin(row, this.#context);
-    const fn = new FunctionEntry(parsed.value, origin, this.#catalogue.context);
-    this.#routed.set(key, { row, fn, origin });
-    this.#catalogue.add(fn);
-    this.#catalogue.prepare(fn);
-  }
-
-  #refuse(row: StoredRow, error: SkerryError): void {
-    const isNews = this.#refused.get(row.key)?.error.message !== error.message;
-    this.#refused.set(row.key, { row, error });
-    if (isNews) this.#catalogue.emit({ kind: "route_problem", message: error.message });
-  }
-
-  #forget(key: string): void {
-    this.#refused.delete(key);
-    const routed = this.#routed.get(key);
-    if (routed === undefined) return;
-    this.#routed.delete(key);
-    this.#catalogue.remove(routed.fn);
-  }
-
-  /** A module may be replaced, or come, without a word in the table. */
-  async #lookAtModules(): Promise<void> {
-    for (let i = 0; i < Math.min(LOOKS_AT_ONCE, this.#routed.size); i++) {
-      const next = this.#looks.next();
-      if (next.done) {
-        this.#looks = this.#routed.values();
-        return;
-      }
-      const { fn, origin } = next.value;
-      await origin.look();
-      if (fn.checkStale() && !this.#isClosed) this.#catalogue.prepare(fn);
-    }
+    await this.#rows.replaceAll(rows);
   }
 
   async #write(
@@ -263,20 +180,6 @@ export class RoutedFunctions implements RouteTable {
     const message = `Cannot read the route table ${TABLE_FILE}: ${problem}`;
     this.#catalogue.emit({ kind: "route_problem", message });
   }
-
-  #present({ row: { key, value, updated }, fn }: Routed): RouteRow {
-    const { state, error } = this.#catalogue.statusOf(fn);
-    return { key, value, updated, state, error };
-  }
-}
-
-function presentRefused({ row: { key, value, updated }, error }: Refused): RouteRow {
-  const { code, message } = error;
-  return { key, value, updated, state: "broken", error: { code, message } };
-}
-
-function badKey(key: string, problem: string): SkerryError {
-  return skerryError("invalid_config", `Cannot use the row ${showKey(key)}: ${problem}`);
 }
 
 function notFound(key: string): SkerryError {
@@ -295,7 +198,10 @@ function isBusy(thrown: unknown): boolean {
 
 function unusable(thrown: unknown): SkerryError {
   const message = `Cannot open the route table ${TABLE_FILE} in the data folder: ` +
-    `${reasonOf(thrown)}; nothing was changed; restore it from a backup, or move it away to ` +
-    `begin with an empty one`;
-  return skerryError("storage_failed", message);
+    `${reasonOf(thrown)}; nothing was changed`;
+  if (isFull(thrown)) return skerryError("storage_full", `${message}; make room and start again`);
+  const hint = isBusy(thrown)
+    ? "end the program that uses it, and start again"
+    : "restore it from a backup, or move it away to begin with an empty one";
+  return skerryError("storage_failed", `${message}; ${hint}`);
 }

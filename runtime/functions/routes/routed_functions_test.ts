@@ -393,6 +393,19 @@ Deno.test("a table that cannot be read is never written over, and the start says
   assertEquals(await scene.serving("/199"), "one");
 });
 
+Deno.test("a table that another program has for itself ends the start with what to do", async () => {
+  await using scene = await Scene.open(FILES);
+  await scene.registry.close();
+  scene.client.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
+  const opened = await scene.start();
+  assertMatch(
+    opened.ok ? "" : opened.error.message,
+    /end the program that uses it, and start again/,
+  );
+  scene.client.exec("COMMIT");
+  value(await scene.start());
+});
+
 Deno.test("a table that goes, is dropped or replaced while it serves is reported, and what serves stays", async () => {
   await using scene = await Scene.open(FILES);
   const problems = () => scene.events.filter(({ kind }) => kind === "route_problem");
@@ -408,6 +421,11 @@ Deno.test("a table that goes, is dropped or replaced while it serves is reported
   await until(() => problems().length === 2, scene);
   assertEquals(await scene.serving("/a"), "one");
   assertEquals(code(await scene.routes.put("GET:/b", JSON.stringify(ONE))), "storage_failed");
+  await writeFile(scene.path, "not a database, but long enough to look at it");
+  await until(() => problems().length === 3, scene);
+  await rename(scene.path + ".away", scene.path);
+  assertEquals(value(await scene.routes.put("GET:/b", JSON.stringify(ONE))).state, "ready");
+  await scene.settled();
   const other = new (sqlite().DatabaseSync)(join(scene.folder.path, "other.db"));
   other.exec(
     "CREATE TABLE functions (k TEXT PRIMARY KEY, v TEXT NOT NULL, updated INTEGER NOT NULL)",

@@ -2,8 +2,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { sign } from "hono/jwt";
 import { connect } from "node:net";
+import { GUESTS } from "./guests/guests.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
+import { allRuntimes, buildBundle } from "./support/runtimes.ts";
 import { type ServerProcess, startServer } from "./support/server.ts";
 
 const HELLO_C = `#include <stdio.h>
@@ -365,4 +367,34 @@ Deno.test("Paths of the API are no function's, and a file that wants one is told
   const { functions } = (await scene.send("GET", "/_/functions")).body;
   const refused = functions.find(({ file }: { readonly file: string }) => file === "deploy.html");
   assertMatch(refused.error.message, /the path \/deploy belongs to Skerry's own API$/);
+});
+
+Deno.test("The API is the same from source and bundled, on Deno and on Node", async (t) => {
+  await using bundleFolder = await temporaryFolder();
+  await using folder = await temporaryFolder({ "trap.wasm": await GUESTS.unreachable() });
+  for (const runtime of await allRuntimes(await buildBundle(bundleFolder.path))) {
+    await t.step(runtime.name, async () => {
+      await using server = await startServer(folder.path, { runtime });
+      const get = (path: string) => fetch(server.url + path);
+      const { openapi, paths } = await (await get("/_/openapi.json")).json();
+      assertEquals([openapi, "/_/functions/{name}" in paths], ["3.1.0", true]);
+      assertMatch(await (await get("/_/docs")).text(), /^\s*<!doctype html>/i);
+      const put = { method: "PUT", body: "<p>here</p>" };
+      assertEquals((await fetch(`${server.url}/_/functions/page?lang=html`, put)).status, 201);
+      const invoked = await fetch(`${server.url}/invoke?fn=page`, { method: "POST" });
+      assertEquals(await invoked.json(), { ok: true, output: "<p>here</p>" });
+      const large = new Uint8Array(50 * MEGABYTE);
+      const refused = await fetch(`${server.url}/deploy?name=big&lang=c`, {
+        method: "POST",
+        body: large,
+      });
+      assertEquals([refused.status, (await refused.json()).code], [413, "request_too_large"]);
+      const events = await follow(server, "/_/functions/trap/logs", "0");
+      await (await get("/trap")).body?.cancel();
+      await eventually(() => Promise.resolve(events.text), (text) => count(text) === 1);
+      server.kill("SIGTERM");
+      await events.ended;
+      assertEquals((await server.status).code, 0);
+    });
+  }
 });

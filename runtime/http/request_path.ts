@@ -6,7 +6,6 @@ const SUSPECT = /[%\\]|\/\.\.?(?:\/|$)/;
 /** Registered names, addresses and a port, as far as telling them from paths needs. */
 const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/;
 const [UNDERSCORE, SMALL_D, SMALL_F, SMALL_I] = [0x5f, 0x64, 0x66, 0x69];
-const ROOT_API: ReadonlySet<string> = new Set(["/deploy", "/function", "/invoke"]);
 /** What the URL standard calls single-dot and double-dot segments. */
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 
@@ -42,10 +41,18 @@ export function authorityOf(url: string): string {
  */
 export function isOwnPath(url: string): boolean {
   const start = pathStart(url);
-  const first = url.charCodeAt(start + 1);
-  if (first === UNDERSCORE) return url.startsWith("/_/", start);
-  if (first !== SMALL_D && first !== SMALL_F && first !== SMALL_I) return false;
-  return url.startsWith("/function/", start) || ROOT_API.has(url.slice(start, pathEnd(url, start)));
+  switch (url.charCodeAt(start + 1)) {
+    case UNDERSCORE:
+      return url.startsWith("/_/", start);
+    case SMALL_D:
+      return isPathAt(url, start, "/deploy");
+    case SMALL_F:
+      return url.startsWith("/function/", start) || isPathAt(url, start, "/function");
+    case SMALL_I:
+      return isPathAt(url, start, "/invoke");
+    default:
+      return false;
+  }
 }
 
 /**
@@ -91,6 +98,13 @@ function suspectFault(path: string): string | undefined {
   if (decoded.includes("\0")) return "the path holds a NUL";
   const isDotted = decoded.split(/[/\\]/).some((segment) => segment === "." || segment === "..");
   return isDotted ? 'the path has a "." or ".." segment' : undefined;
+}
+
+/** Whether the path that begins at `start` is this one: nothing, a query or a fragment follows. */
+function isPathAt(url: string, start: number, path: string): boolean {
+  if (!url.startsWith(path, start)) return false;
+  const end = start + path.length;
+  return end === url.length || url[end] === "?" || url[end] === "#";
 }
 
 function pathStart(url: string): number {

@@ -9,6 +9,7 @@ import { readDeployRequest } from "../deploy/deploy_request.ts";
 import { sourceText } from "../deploy/source_text.ts";
 import { failureBody, invocationBody } from "../invoke/invocation_body.ts";
 import type { InvocationResult, Invoker } from "../invoke/invoker.ts";
+import { serverTiming } from "../function_response.ts";
 import { managementGuard, type Refuse } from "../management_guard.ts";
 import { statusOf } from "../problem.ts";
 import { readBody } from "../request_body.ts";
@@ -82,10 +83,11 @@ async function invoke(c: Context<AppEnv>, options: MiniFaasOptions): Promise<Res
 }
 
 function invocationResponse(c: Context<AppEnv>, result: InvocationResult): Response {
-  const { answer, retryAfterSeconds } = result;
-  if (answer.ok) return c.json(invocationBody(answer));
-  const retry = retryAfterSeconds?.toString();
-  const headers: Record<string, string> = retry === undefined ? {} : { "retry-after": retry };
+  const { answer, retryAfterSeconds, log: { runMs } } = result;
+  const headers: Record<string, string> = { "x-request-id": c.env.requestId };
+  if (runMs !== undefined) headers["server-timing"] = serverTiming(runMs);
+  if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
+  if (answer.ok) return c.json(invocationBody(answer), 200, headers);
   return failed(c, answer.error, { headers });
 }
 

@@ -140,8 +140,10 @@ Deno.test("a function is called by its name or its id, and its output is text", 
   });
   await send("POST", "/deploy?name=hello&lang=c", { body: SOURCE });
   for (const fn of ["hello", "hello_1000", "/hello"]) {
-    const { status, body } = await send("POST", `/invoke?fn=${fn}`, { body: "Hé\n" });
+    const { status, body, headers } = await send("POST", `/invoke?fn=${fn}`, { body: "Hé\n" });
     assertEquals([status, body], [200, { ok: true, output: "Hé\n" }]);
+    assertMatch(headers.get("x-request-id") ?? "", /^0{8}-\d$/);
+    assertEquals(headers.get("server-timing"), "run;dur=0.000");
   }
   assertEquals(log.map(({ path, route, status }) => [path, route, status]), [
     ["/invoke", "/hello", 200],

@@ -26,18 +26,18 @@ export function docsPage(document: ApiDocument): Html {
       <body>
         <a class="skip" href="#content">Skip to the operations</a>
         <header>
-    <h1>${title} <small>${version}</small></h1>
-    ${description.split("\n\n").map((part) => html`<p>${inlineMarkup(part)}</p>`)}
-    <p><a href="openapi.json">openapi.json</a> is the same for programs.</p>
+          <h1>${title} <small>${version}</small></h1>
+          ${description.split("\n\n").map((part) => html`<p>${inlineMarkup(part)}</p>`)}
+          <p><a href="openapi.json">openapi.json</a> is the same for programs.</p>
         </header>
         <div class="columns">
           <nav aria-label="Operations">
-    ${tags.map(({ name }) => navigation(name, groups.get(name)!))}
-    <h2><a href="#schemas">Schemas</a></h2>
+            ${tags.map(({ name }) => navigation(name, groups.get(name)!))}
+            <h2><a href="#schemas">Schemas</a></h2>
           </nav>
           <main id="content">
-    ${tags.map((tag) => section(tag.name, tag.description ?? "", groups.get(tag.name)!))}
-    ${schemas(document)}
+            ${tags.map((tag) => section(tag.name, tag.description ?? "", groups.get(tag.name)!))}
+            ${schemas(document)}
           </main>
         </div>
       </body>
@@ -59,9 +59,9 @@ function section(
 ): Html {
   return html`
     <section aria-labelledby="${anchor(tag)}">
-    <h2 id="${anchor(tag)}">${tag}</h2>
-    <p>${inlineMarkup(description)}</p>
-    ${operations.map((each) => article(each))}
+      <h2 id="${anchor(tag)}">${tag}</h2>
+      <p>${inlineMarkup(description)}</p>
+      ${operations.map((each) => article(each))}
     </section>
   `;
 }
@@ -70,14 +70,14 @@ function article(operation: DescribedOperation): Html {
   const { id, method, path, summary, description, parameters, body, responses } = operation;
   return html`
     <article id="${id}">
-    <h3>${summary}</h3>
-    <p class="line"><span class="method ${method}">${method
-      .toUpperCase()}</span> <code>${path}</code></p>
-    ${description === "" ? "" : html`<p>${inlineMarkup(description)}</p>`}
-    ${parameters.length === 0 ? "" : parameterTable(parameters)}
-    ${body === undefined ? "" : html`<h4>Body</h4>${bodyPart(body)}`}
-    <h4>Answers</h4>
-    <dl class="answers">${responses.map((each) => answer(each))}</dl>
+      <h3>${summary}</h3>
+      <p class="line"><span class="method ${method}">${method
+        .toUpperCase()}</span> <code>${path}</code></p>
+      ${description === "" ? "" : html`<p>${inlineMarkup(description)}</p>`}
+      ${parameters.length === 0 ? "" : parameterTable(parameters)}
+      ${body === undefined ? "" : html`<h4>Body</h4>${bodyPart(body)}`}
+      <h4>Answers</h4>
+      <dl class="answers">${responses.map((each) => answer(each))}</dl>
     </article>
   `;
 }
@@ -144,15 +144,15 @@ function schemas(document: ApiDocument): Html {
   const all = Object.entries(document.components?.schemas ?? {});
   return html`
     <section aria-labelledby="schemas">
-    <h2 id="schemas">Schemas</h2>
-    ${all.map(([name, schema]) =>
-      html`
-        <article id="schema-${name}">
-          <h3>${name}</h3>
-          <pre tabindex="0"><code>${schemaText(schema)}</code></pre>
-        </article>
-      `
-    )}
+      <h2 id="schemas">Schemas</h2>
+      ${all.map(([name, schema]) =>
+        html`
+          <article id="schema-${name}">
+            <h3>${name}</h3>
+            <pre tabindex="0"><code>${schemaText(schema)}</code></pre>
+          </article>
+        `
+      )}
     </section>
   `;
 }

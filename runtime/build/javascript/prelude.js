@@ -178,14 +178,14 @@ cancel(),reader.releaseLock()}}values(){return this[Symbol.asyncIterator]()}get[
 return"ReadableStream"}#desiredSize(){return this.#state==="errored"?null:this.#state==="readable"?1-
 this.#queue.length:0}#enqueue(chunk){if(this.#state!=="readable")throw new TypeError("The stream is \
 closed");let waiting=this.#waiting.shift();waiting===void 0?this.#queue.push(chunk):waiting.resolve(
-{done:!1,value:chunk}),this.#isPulling||this.#pull()}#close(){if(this.#state!=="readable")throw new TypeError(
+{value:chunk,done:!1}),this.#isPulling||this.#pull()}#close(){if(this.#state!=="readable")throw new TypeError(
 "The stream is closed");this.#state=this.#queue.length>0?"closing":"closed";for(let each of this.#waiting.
-splice(0))each.resolve({done:!0,value:void 0})}#fail(reason){if(!(this.#state==="closed"||this.#state===
+splice(0))each.resolve({value:void 0,done:!0})}#fail(reason){if(!(this.#state==="closed"||this.#state===
 "errored")){this.#state="errored",this.#reason=reason,this.#queue.length=0;for(let each of this.#waiting.
 splice(0))each.reject(reason)}}#read(){if(this.isDisturbed=!0,this.#queue.length>0){let value=this.#queue.
 shift();return this.#state==="closing"&&this.#queue.length===0&&(this.#state="closed"),this.#pull(),
-Promise.resolve({done:!1,value})}if(this.#state==="errored")return Promise.reject(this.#reason);if(this.#state===
-"closed")return Promise.resolve({done:!0,value:void 0});let waiting=Promise.withResolvers();return this.#waiting.
+Promise.resolve({value,done:!1})}if(this.#state==="errored")return Promise.reject(this.#reason);if(this.#state===
+"closed")return Promise.resolve({value:void 0,done:!0});let waiting=Promise.withResolvers();return this.#waiting.
 push(waiting),this.#pull(),waiting.promise}async#cancel(reason){if(this.isDisturbed=!0,this.#state===
 "errored")throw this.#reason;this.#state!=="closed"&&(this.#queue.length=0,this.#state="readable",this.#close(),
 await this.#source.cancel?.(reason))}#pull(){let isWanted=this.#waiting.length>0||this.#queue.length<
@@ -274,7 +274,7 @@ return Object.hasOwn(SPECIAL,scheme)}var FRAGMENT=' "<>`',QUERY=' "#<>',PATH=' "
  "#<>?^`{}/:;=@[\\]|';function parseUrl(text2,base){let input=text2.replace(/^[\0-\x20]+|[\0-\x20]+$|[\t\n\r]/g,
 ""),scheme=/^([a-z][a-z\d+\-.]*:)/i.exec(input)?.[1]?.toLowerCase();if(scheme===void 0)return base&&
 parseRelative(input,base);let rest=input.slice(scheme.length);return base?.scheme===scheme&&isSpecial(
-scheme)&&!/^[/\\]/.test(rest)?parseRelative(rest,base):parseAbsolute(scheme,rest)}function parseAbsolute(scheme,rest){
+scheme)&&!/^[/\\]{2}/.test(rest)?parseRelative(rest,base):parseAbsolute(scheme,rest)}function parseAbsolute(scheme,rest){
 let{before,query,fragment}=splitTail(rest,scheme),parts={...EMPTY,scheme,query,fragment};if(isSpecial(
 scheme)&&scheme!=="file:")return withAuthority(parts,before.replace(/^[/\\]*/,""));let slashes=scheme===
 "file:"?before.replaceAll("\\","/"):before;return slashes.startsWith("//")?withAuthority(parts,slashes.

@@ -134,7 +134,7 @@ export class ReadableStream {
     if (this.#state !== "readable") throw new TypeError("The stream is closed");
     const waiting = this.#waiting.shift();
     if (waiting === undefined) this.#queue.push(chunk);
-    else waiting.resolve({ done: false, value: chunk });
+    else waiting.resolve({ value: chunk, done: false });
     // A chunk that was enqueued from within a pull is followed by the pull after it.
     if (!this.#isPulling) this.#pull();
   }
@@ -142,7 +142,7 @@ export class ReadableStream {
   #close(): void {
     if (this.#state !== "readable") throw new TypeError("The stream is closed");
     this.#state = this.#queue.length > 0 ? "closing" : "closed";
-    for (const each of this.#waiting.splice(0)) each.resolve({ done: true, value: undefined });
+    for (const each of this.#waiting.splice(0)) each.resolve({ value: undefined, done: true });
   }
 
   #fail(reason: unknown): void {
@@ -159,10 +159,10 @@ export class ReadableStream {
       const value = this.#queue.shift();
       if (this.#state === "closing" && this.#queue.length === 0) this.#state = "closed";
       this.#pull();
-      return Promise.resolve({ done: false, value });
+      return Promise.resolve({ value, done: false });
     }
     if (this.#state === "errored") return Promise.reject(this.#reason);
-    if (this.#state === "closed") return Promise.resolve({ done: true, value: undefined });
+    if (this.#state === "closed") return Promise.resolve({ value: undefined, done: true });
     const waiting = Promise.withResolvers<ReadResult>();
     this.#waiting.push(waiting);
     this.#pull();

@@ -43,7 +43,7 @@ export function parseUrl(text: string, base?: UrlParts): UrlParts | undefined {
   const scheme = /^([a-z][a-z\d+\-.]*:)/i.exec(input)?.[1]?.toLowerCase();
   if (scheme === undefined) return base && parseRelative(input, base);
   const rest = input.slice(scheme.length);
-  if (base?.scheme === scheme && isSpecial(scheme) && !/^[/\\]/.test(rest)) {
+  if (base?.scheme === scheme && isSpecial(scheme) && !/^[/\\]{2}/.test(rest)) {
     return parseRelative(rest, base);
   }
   return parseAbsolute(scheme, rest);

@@ -18,7 +18,7 @@ export function nodePlatform(entryUrl: URL): Platform {
     cpuCount: availableParallelism(),
     spawnWorker: (role) => spawnThread(entryUrl, role, { stackSizeMb: STACK_SIZE_MB }),
     hasSafeFolderWatch: true,
-    denoProgram: process.env.SKERRY_DENO ?? "deno",
+    denoProgram: process.env.SKERRY_DENO || "deno",
     newResponse: responseFromRecord,
     serveHttp,
   };

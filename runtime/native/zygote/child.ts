@@ -1,6 +1,6 @@
 /**
  * What a child of the zygote does: everything from here on runs in the process that one call has to itself, with no event
- * loop, no other thread, and as few allocations as can be (RATIONALE: "Why does the native path fork?").
+ * loop, no other thread, and as few allocations as can be (RATIONALE: "Why does Deno fork?").
  *
  * @module
  */

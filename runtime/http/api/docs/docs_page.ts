@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from "hono/utils/html";
 import type { ApiDocument } from "../document.ts";
 import { DOCS_STYLE } from "./docs_style.ts";
 import { inlineMarkup } from "./inline_markup.ts";
-import { type DescribedOperation, operationsOf } from "./operations.ts";
+import { type DescribedOperation, type Media, operationsOf } from "./operations.ts";
 import { schemaText } from "./schema_text.ts";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -129,13 +129,18 @@ function answer(
   `;
 }
 
-function media(
-  { type, schema }: { readonly type: string; readonly schema: unknown },
-): Html {
+/** A named schema is a link, a plain type is itself, and a shape is there to be opened. */
+function media({ type, schema }: Media): Html {
+  const text = schemaText(schema);
+  const isNamed = typeof schema === "object" && schema !== null && "$ref" in schema;
+  if (isNamed) {
+    return html`<p class="media"><code>${type}</code> <a href="#schema-${text}">${text}</a></p>`;
+  }
+  if (!text.includes("\n")) return html`<p class="media"><code>${type}</code> ${text}</p>`;
   return html`
     <details>
       <summary><code>${type}</code></summary>
-      <pre tabindex="0"><code>${schemaText(schema)}</code></pre>
+      <pre tabindex="0"><code>${text}</code></pre>
     </details>
   `;
 }

@@ -52,6 +52,7 @@ dl.answers { display: grid; grid-template-columns: 3.2rem minmax(0, 1fr); gap: .
 dt { font: bold .9em/1.7 ui-monospace, Menlo, Consolas, monospace; }
 dt.good { color: var(--get); } dt.bad { color: var(--faint); }
 dd { margin: 0; }
+.media { margin: .15rem 0; }
 summary { cursor: pointer; padding: .15rem 0; }
 pre { margin: .3rem 0; padding: .7rem .8rem; overflow-x: auto; background: var(--panel); border-radius: 4px; }
 @media (max-width: 52rem) {

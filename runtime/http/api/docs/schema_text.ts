@@ -15,6 +15,7 @@ interface Schema {
 }
 
 const INDENT = "  ";
+const ANY = "any";
 /** Beyond this depth only names are shown. */
 const MAX_DEPTH = 4;
 
@@ -29,36 +30,43 @@ export function typeName(schema: unknown): string {
 }
 
 function shape(schema: Schema, indent: string, depth: number): string {
-  if (schema.$ref !== undefined) return schema.$ref.split("/").at(-1) ?? "any";
+  if (schema.$ref !== undefined) return schema.$ref.split("/").at(-1) ?? ANY;
   const parts = schema.anyOf ?? schema.oneOf ?? schema.allOf;
   if (parts !== undefined && schema.properties === undefined) {
-    return alternatives(parts, indent, depth, schema.allOf === undefined ? " | " : " & ");
+    return combined(parts, indent, depth, schema.allOf === undefined ? " | " : " & ");
   }
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(" | ");
   if (schema.properties !== undefined && depth < MAX_DEPTH) return members(schema, indent, depth);
   if (schema.items !== undefined) return list(shape(schema.items, indent, depth));
-  const types = typeof schema.type === "string" ? [schema.type] : schema.type ?? ["any"];
+  const types = typeof schema.type === "string" ? [schema.type] : schema.type ?? [ANY];
   return types.map((type) => plain(type, schema.format)).join(" | ");
 }
 
-function alternatives(
+/** Parts that only describe, as those beside a `$ref`, are none. */
+function combined(
   parts: readonly Schema[],
   indent: string,
   depth: number,
   separator: string,
 ): string {
-  return [...new Set(parts.map((part) => shape(part, indent, depth)))].join(separator);
+  const texts = parts.map((part) => shape(part, indent, depth)).filter((text) => text !== ANY);
+  return texts.length === 0 ? ANY : [...new Set(texts)].join(separator);
 }
 
 function members(schema: Schema, indent: string, depth: number): string {
   const inner = indent + INDENT;
   const lines = Object.entries(schema.properties ?? {}).map(([name, member]) => {
     const mark = schema.required?.includes(name) ? "" : "?";
-    const note = member.description === undefined ? "" : `  // ${member.description}`;
+    const description = member.description ?? member.allOf?.find(isDescribed)?.description;
+    const note = description === undefined ? "" : `  // ${description}`;
     return `${inner}${name}${mark}: ${shape(member, inner, depth + 1)}${note}\n`;
   });
   return lines.length === 0 ? "{}" : `{\n${lines.join("")}${indent}}`;
+}
+
+function isDescribed({ description }: Schema): boolean {
+  return description !== undefined;
 }
 
 function list(item: string): string {

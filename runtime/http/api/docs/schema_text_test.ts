@@ -11,6 +11,9 @@ Deno.test("a shape is written as people write it", () => {
       at: { type: ["string", "null"], format: "date-time" },
       inner: { type: "object", properties: { ok: { const: true } } },
       version: { $ref: "#/components/schemas/Version" },
+      lang: {
+        allOf: [{ $ref: "#/components/schemas/Language" }, { description: "Of the source" }],
+      },
     },
   };
   assertEquals(
@@ -23,6 +26,7 @@ Deno.test("a shape is written as people write it", () => {
     ok?: true
   }
   version?: Version
+  lang?: Language  // Of the source
 }`,
   );
 });

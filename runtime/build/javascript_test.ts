@@ -187,11 +187,30 @@ for (const [code, place, reason] of BROKEN) {
   });
 }
 
+Deno.test("A module that breaks what Skerry needs is refused, or fails alone", async () => {
+  const lies = await refusalOf(`JSON.stringify = () => "lies"; export default () => 1;`);
+  assertMatch(lies.message, /broke what Skerry needs/);
+  const { call } = await functionOf(`
+    export default () => {
+      for (const name of ["join", "push", "splice"]) Array.prototype[name] = () => { throw name; };
+      return new Response("x");
+    };`);
+  assertEquals(call().outcome, { kind: "exited", exitCode: 1 });
+  const next = await functionOf(`console.log([1, 2].join())`);
+  assertEquals(next.call().stdout, "1,2\n");
+});
+
 /** Modules that go on without end while they load, and the limit that ends them. */
 const BOMBS: readonly (readonly [code: string, limit: string])[] = [
   [`for (;;);\nexport default () => 1;`, "time"],
   [
     `const all = []; for (;;) all.push(new Uint8Array(1 << 20));\nexport default () => 1;`,
+    "memory",
+  ],
+  [
+    `globalThis.all = []; try { for (;;) all.push(new Uint8Array(1 << 16)); } catch {}
+try { for (;;) all.push({}); } catch {}
+export default () => 1;`,
     "memory",
   ],
   ["(".repeat(1_000_000), "stack"],

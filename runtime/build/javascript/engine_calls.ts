@@ -11,6 +11,9 @@ export const EVAL = { script: 0, module: 1, compileOnly: 1 << 5 } as const;
 
 type Exported = (...args: (number | bigint)[]) => never;
 
+/** There is no memory left for what is to be put into the engine. */
+export class EngineMemoryError extends Error {}
+
 /** The engine's C interface, of an instance whose memory has an engine in it. */
 export class EngineCalls {
   readonly #exports: Readonly<Record<string, Exported>>;
@@ -118,7 +121,7 @@ export class EngineCalls {
   #withText<T>(text: string, use: (at: number, length: number) => T): T {
     const bytes = new TextEncoder().encode(text);
     const at = this.#call<number>("malloc", bytes.length + 1) >>> 0;
-    if (at === 0) throw new RangeError("No memory is left for a text");
+    if (at === 0) throw new EngineMemoryError();
     const memory = new Uint8Array(this.#memory.buffer, at, bytes.length + 1);
     memory.set(bytes);
     memory[bytes.length] = 0;

@@ -11,7 +11,7 @@ import { WasiHost, type WasiHostOptions } from "../../wasi/host.ts";
 import { encodeStrings } from "../../wasi/string_block.ts";
 import { ANSWER } from "./adapt.ts";
 import type { Bundle } from "./bundle.ts";
-import { EngineCalls, EVAL, type JsValue } from "./engine_calls.ts";
+import { EngineCalls, EngineMemoryError, EVAL, type JsValue } from "./engine_calls.ts";
 import { SLOT } from "./natives.ts";
 
 /** What loading a function's module may use: what a request may by default. */
@@ -130,10 +130,29 @@ export class JavaScriptInterpreter {
         ? ok({ isLate: true, isHandler: true })
         : err(endedFault(outcome));
     }
-    const report: LoadReport = JSON.parse(text);
+    const report = parseReport(text);
+    if (report === undefined) {
+      return err({ message: "loading it broke what Skerry needs of JavaScript" });
+    }
     const { message, line, column, isLate } = report;
     if (message === undefined || isLate) return ok(report);
     return err({ message, line, column, ...run.wasRefusedMemory ? { limit: "memory" } : {} });
+  }
+}
+
+/** The user's module can have changed all that a report is made with. */
+function parseReport(text: string): LoadReport | undefined {
+  try {
+    const { isLate, isHandler, message, line, column } = JSON.parse(text);
+    return {
+      isLate: isLate === true,
+      isHandler: isHandler === true,
+      message: message === undefined ? undefined : String(message),
+      line: Number.isInteger(line) ? line : undefined,
+      column: Number.isInteger(column) ? column : undefined,
+    };
+  } catch {
+    return undefined;
   }
 }
 
@@ -212,6 +231,9 @@ class EngineRun {
       use({ calls: this.#calls, answer: exports[ANSWER] as () => void })
     );
     this.#host.end();
+    if (ending.kind === "threw" && ending.thrown instanceof EngineMemoryError) {
+      return { kind: "memory_exceeded" };
+    }
     return classify(this.#host.stopped, this.#instance.state(), ending);
   }
 

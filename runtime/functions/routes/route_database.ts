@@ -27,7 +27,7 @@ const READ = `SELECT typeof(k) AS keyType, typeof(v) AS valueType,
   CASE WHEN typeof(updated) = 'integer' AND abs(updated / 2) < ${
   2 ** 52
 } THEN updated END AS updated
-  FROM functions ORDER BY k LIMIT ${ROWS_AT_ONCE} OFFSET ?`;
+  FROM functions ORDER BY k LIMIT ${MAX_ROWS + 1}`;
 
 /** What the table holds. */
 export interface RouteTableContent {
@@ -78,11 +78,9 @@ export class RouteDatabase {
       checkTable(database);
       const { encoding } = database.prepare("PRAGMA encoding").get() as { encoding: string };
       const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-      const read = database.prepare(READ);
-      for (let part = read.all(0); part.length > 0; part = read.all(rows.length)) {
-        for (const row of part) rows.push(toStoredRow(row, decoder));
-        if (rows.length > MAX_ROWS) break;
-        await yieldToEventLoop();
+      for (const row of database.prepare(READ).iterate()) {
+        rows.push(toStoredRow(row, decoder));
+        if (rows.length % ROWS_AT_ONCE === 0) await yieldToEventLoop();
       }
     } finally {
       if (database.isTransaction) database.exec("COMMIT");

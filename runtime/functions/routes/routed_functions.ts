@@ -129,7 +129,7 @@ export class RoutedFunctions implements RouteTable {
     } catch (thrown) {
       this.#report(`${reasonOf(thrown)}; what was read last keeps serving`);
     }
-    if (!this.#isClosed) await this.#rows.lookAtModules();
+    if (!this.#isClosed) this.#rows.lookAtModules();
   }
 
   async #reload(): Promise<void> {

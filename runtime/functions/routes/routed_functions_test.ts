@@ -7,6 +7,7 @@ import type { SkerryError } from "../../errors.ts";
 import { sqlite } from "../../platform/sqlite.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { FunctionRegistry, type RegistryEvent, type RegistryOptions } from "../registry.ts";
+import { MAX_ROWS } from "./route_database.ts";
 import { fakeBuild, FakeClock, FakePrepare, preparedOf, TempFolder, until } from "../testing.ts";
 
 /** A route table in a real data folder, another program that edits it, and a fake compiler. */
@@ -238,6 +239,21 @@ Deno.test("a row that cannot be used says why, and harms no other row", async ()
   assertEquals(told, bad.length + 1);
   await scene.follow();
   assertEquals(scene.events.filter(({ kind }) => /problem|broken/.test(kind)).length, told);
+});
+
+Deno.test("rows beyond the limit are reported, and not served", async () => {
+  await using scene = await Scene.open(FILES);
+  const rows =
+    `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${MAX_ROWS})`;
+  scene.client.exec(`${rows} INSERT INTO functions SELECT 'k' || i, '{}', 0 FROM n`);
+  scene.write("GET:/a", ONE);
+  await until(() => scene.routes.list().length === MAX_ROWS, scene);
+  // Upper case comes first.
+  assertEquals(await scene.serving("/a"), "one");
+  const told = scene.events.filter((event) => {
+    return event.kind === "route_problem" && /more than 100000 rows/.test(event.message);
+  });
+  assertEquals(told.length, 1);
 });
 
 Deno.test("of two rows for the same paths the first serves, until it goes", async () => {

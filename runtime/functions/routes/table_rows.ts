@@ -35,6 +35,7 @@ export class TableRows {
   readonly #catalogue: Catalogue;
   readonly #routed = new Map<string, Routed>();
   readonly #refused = new Map<string, Refused>();
+  #looking: Promise<void> | undefined;
   #looks: Iterator<Routed> = [][Symbol.iterator]();
 
   constructor(context: RouteContext, catalogue: Catalogue) {
@@ -112,7 +113,14 @@ export class TableRows {
   }
 
   /** A module may be replaced, or come, without a word in the table. */
-  async lookAtModules(): Promise<void> {
+  lookAtModules(): void {
+    // A file system that hangs must not keep rows from changing.
+    this.#looking ??= this.#lookAtSome().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  async #lookAtSome(): Promise<void> {
     for (let i = 0; i < Math.min(LOOKS_AT_ONCE, this.#routed.size); i++) {
       const next = this.#looks.next();
       if (next.done) {

@@ -57,9 +57,10 @@ const DEFAULT_MAX_MODULES = 512;
 const DEFAULT_MAX_MODULE_BYTES = 256 * 1024 * 1024;
 
 /**
- * The functions of a folder. Follows the folder: a new file is a new route, a changed one is prepared beside
- * the version that serves and takes its place at once, a broken one is reported and changes nothing.
- * A function is prepared at its first call; meanwhile a background pass prepares the others.
+ * The functions of a server: those of its folder, the deployed ones and those of the route table. Follows folder and
+ * table: a new file or row is a new route, a changed one is prepared beside the version that serves and takes its place
+ * at once, a broken one is reported and changes nothing. A function is prepared at its first call; meanwhile a background
+ * pass prepares the others, but for deployed ones.
  *
  * @example
  * ```ts

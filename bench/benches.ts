@@ -10,6 +10,8 @@ import { memory } from "./memory.ts";
 import { metering } from "./metering.ts";
 import { native } from "./native.ts";
 import { neighbour } from "./neighbour.ts";
+import { php } from "./php.ts";
+import { python } from "./python.ts";
 import { rewrite } from "./rewrite.ts";
 import { start } from "./start.ts";
 import type { Bench } from "./support/report.ts";
@@ -28,4 +30,6 @@ export const BENCHES: readonly Bench[] = [
   coord,
   native,
   js,
+  php,
+  python,
 ];

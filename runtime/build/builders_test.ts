@@ -43,6 +43,23 @@ Deno.test("Builds wait for the one thread, which starts with the first of them",
   assertEquals(threads.length, 1);
 });
 
+Deno.test("An engine is made on a builder's thread, in its turn", async () => {
+  const { builders, threads, build } = setUp();
+  const first = build();
+  const engine = builders.build({ engine: "php", fileName: "php", context: {} });
+  assertEquals(threads[0]!.posted.length, 1);
+  answer(threads[0]!);
+  await first;
+  assertEquals((threads[0]!.posted[1] as BuildMessage).task, {
+    engine: "php",
+    fileName: "php",
+    context: {},
+  });
+  const made = { kind: "module", module: new Uint8Array(8) } as const;
+  answer(threads[0]!, ok(made));
+  assertEquals(valueOf(await engine), made);
+});
+
 Deno.test("As many builds run at once as are allowed, and a warm thread is taken first", async () => {
   const { threads, build } = setUp({ maxConcurrent: 2 });
   const builds = [build(), build(), build()];

@@ -1,4 +1,7 @@
+import { Buffer } from "node:buffer";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { valueOf } from "../../tests/support/results.ts";
+import { loadPhpModule } from "./php/engine.ts";
 import { pageOf, refusalOf } from "./php/testing.ts";
 
 const OK = { kind: "ok" } as const;
@@ -89,6 +92,11 @@ Deno.test("Requests start from PHP as it has started, in the same memory", async
   const fuels = [1, 2, 3].map(() => call().fuel);
   assertEquals(isolate.instancesCreated, 1);
   assertEquals(Math.max(...fuels) < 1_000_000, true, `${fuels}`);
+});
+
+Deno.test("PHP is byte for byte the same each time it is started", async () => {
+  const [one, other] = [valueOf(await loadPhpModule({})), valueOf(await loadPhpModule({}))];
+  assertEquals(Buffer.compare(one, other), 0);
 });
 
 Deno.test("A warning is logged, not printed", async () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { VERBS } from "../cli/main.ts";
+import { VERBS } from "../cli/verbs.ts";
 import { type GuestName, GUESTS, printer } from "./guests/guests.ts";
 import { fileGuest } from "./guests/files.ts";
 import { type Ran, skerry } from "./support/command_line.ts";

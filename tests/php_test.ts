@@ -48,6 +48,29 @@ Deno.test("PHP pages answer over HTTP, with the request, status and headers", as
   assertEquals(await answerOf(`${server.url}/files`), "200 2/app/files.php");
 });
 
+Deno.test("Sessions, uploads and includes work where directories are mounted", async () => {
+  await using folder = await temporaryFolder({
+    "page.php": `<?php session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1;
+echo $_SESSION["n"], include "/lib/text.php", isset($_FILES["f"]) ? file_get_contents($_FILES["f"]["tmp_name"]) : "";`,
+    "page.toml": `[[mounts]]\nguest = "/tmp"\nhost = "_tmp"\nread_only = false\n
+[[mounts]]\nguest = "/lib"\nhost = "_lib"\n`,
+    "_tmp/.keep": "",
+    "_lib/text.php": `<?php return " included ";`,
+  });
+  await using server = await startServer(folder.path);
+  const first = await fetch(`${server.url}/page`);
+  assertEquals([first.status, await first.text()], [200, "1 included "]);
+  const cookie = first.headers.get("set-cookie")!.split(";")[0]!;
+  const body = new FormData();
+  body.set("f", new File(["uploaded"], "f.txt"));
+  const second = await answerOf(`${server.url}/page`, {
+    method: "POST",
+    headers: { cookie },
+    body,
+  });
+  assertEquals(second, "200 2 included uploaded");
+});
+
 Deno.test("What goes wrong in a page is a 500 without internals, and its place is in the log", async () => {
   await using folder = await temporaryFolder(PAGES);
   await using server = await startServer(folder.path);

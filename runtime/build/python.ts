@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { coordPlaces } from "../coord/guest/coord_mounts.ts";
 import type { SkerryError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../isolate/limits.ts";
 import { compileModule } from "../isolate/prepare.ts";
@@ -18,6 +19,9 @@ export function pythonLanguage(places: ToolchainPlaces): Language {
   return new PythonLanguage(places);
 }
 
+/** What stands in an image for locks and logs. */
+const PLACES = coordPlaces().map(({ guestPath }) => guestPath).join(" ");
+
 /** Started once a thread; a failure is not kept. */
 let starting: Promise<Result<PythonInterpreter, SkerryError>> | undefined;
 
@@ -35,7 +39,7 @@ async function startInterpreter(
 ): Promise<Result<PythonInterpreter, SkerryError>> {
   const module = await loadPythonModule(places);
   if (!module.ok) return module;
-  const system = { clock: systemClock, random: secureRandom };
+  const system = { clock: systemClock, random: secureRandom, mounts: coordPlaces() };
   const { memoryPages } = DEFAULT_LIMITS;
   const compiled = await compileModule(module.value, { memoryPages }, system);
   return compiled.ok ? PythonInterpreter.start(compiled.value, system) : compiled;
@@ -52,7 +56,7 @@ class PythonLanguage implements Language {
   }
 
   toolchainVersion(): Promise<string> {
-    const shim = createHash("sha256").update(SHIM).digest("hex").slice(0, 16);
+    const shim = createHash("sha256").update(SHIM).update(PLACES).digest("hex").slice(0, 16);
     return Promise.resolve(`${PYTHON_PACKAGE.name} ${PYTHON_PACKAGE.version} ${shim}`);
   }
 

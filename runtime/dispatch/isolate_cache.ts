@@ -79,8 +79,8 @@ export class IsolateCache<K> {
     this.#makeRoom(prepared.info.memories.length);
     const postCall = this.#postCall;
     const mounts = [
-      ...openMounts(grants),
       ...coord === undefined || postCall === undefined ? [] : coordMounts(coord, postCall),
+      ...openMounts(grants),
     ];
     const system = mounts.length === 0 ? this.#system : { ...this.#system, mounts };
     return new Isolate(prepared, system, program, this.resets);

@@ -122,3 +122,40 @@ Deno.test("Waiting for a lock counts against the time of the run, and ends with 
   assertEquals((await waiting).text, "got it\n");
   await client.value.close();
 });
+
+const PYTHON = `import os
+
+def handler(request):
+    with open("/locks/files") as lock:
+        token = lock.read().strip()
+        fd = os.open("/logs/file_0", os.O_WRONLY | os.O_APPEND)
+        os.write(fd, b"from Python\\n")
+        os.close(fd)
+    return f"token {token}"
+`;
+const PHP = `<?php
+$lock = fopen("/locks/files", "r");
+$log = fopen("/logs/file_0", "a");
+fwrite($log, "from PHP\\n");
+echo "token " . trim(fgets($lock));
+`;
+
+Deno.test("Languages that start from an image have locks and logs too", async () => {
+  await using folder = await temporaryFolder({
+    "python.py": PYTHON,
+    "python.toml": GRANT,
+    "php.php": PHP,
+    "php.toml": GRANT,
+  });
+  await using server = await startServer(folder.path);
+  for (const name of ["python", "php", "python"]) {
+    const response = await fetch(`${server.url}/${name}`);
+    assertMatch(await response.text(), /^token \d+$/);
+  }
+  const log = await fetch(`${server.url}/_/logs/file_0`, {
+    headers: { accept: "application/octet-stream" },
+  });
+  assertEquals(await log.text(), "from Python\nfrom PHP\nfrom Python\n");
+  const { holder } = await (await fetch(`${server.url}/_/locks/files`)).json();
+  assertEquals(holder, null);
+});

@@ -1,4 +1,4 @@
-/** Are native calls fast, and does nothing they do harm anyone? */
+/** Are native calls fast, and harmless? */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type NativeServer, send, startNativeServer } from "../tests/native/native_server.ts";
@@ -46,7 +46,7 @@ const CONTENT = "what the file holds\n".repeat(50);
 
 export const native: Bench = {
   name: "native",
-  question: "Are native calls fast, and does nothing they do harm anyone?",
+  question: "Are native calls fast, and harmless?",
   run: async (size) => {
     const functions = { "functions/hello.wasm": await readFile(HELLO), "file": CONTENT };
     await using server = await startNativeServer({ functions, runtime: SMALL_HEAP });

@@ -8,8 +8,8 @@ export interface NativeCommand {
   readonly file?: string;
 }
 
-/** Longer ones name no file that could exist: paths end at 4,096 bytes. */
-const MAX_COMMAND_BYTES = 3 * 4096;
+/** Bytes of a word: longer ones name nothing that could exist, as paths end at 4,096 with the zero. */
+export const MAX_WORD_BYTES = 4095;
 
 const DEFAULT_FUNCTION = "run";
 
@@ -32,12 +32,12 @@ export function normaliseCommand(text: string): string {
  * ```
  */
 export function parseCommand(text: string): Result<NativeCommand, string> {
-  if (text.length > MAX_COMMAND_BYTES) {
-    return err(`the command is longer than ${MAX_COMMAND_BYTES} bytes`);
-  }
   if (text.includes("\0")) return err("the command holds a NUL byte");
   const [library, functionName = DEFAULT_FUNCTION, file, ...surplus] = words(text);
   if (library === undefined) return err("the command names no library");
+  if ([library, functionName, file ?? ""].some((word) => word.length > MAX_WORD_BYTES)) {
+    return err(`a word of the command is longer than ${MAX_WORD_BYTES} bytes`);
+  }
   if (surplus.length > 0) return err("the command has more than three words");
   return ok(file === undefined ? { library, functionName } : { library, functionName, file });
 }

@@ -4,7 +4,7 @@ import { readRegularFile } from "../functions/read_file.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AllowedFolders, codeText } from "./allowed_folders.ts";
 import type { ChildRun, ChildRunner } from "./child_runner.ts";
-import type { NativeCommand } from "./command.ts";
+import { MAX_WORD_BYTES, type NativeCommand } from "./command.ts";
 import type { HookCall, PostHook, PreHook } from "./hooks.ts";
 import type { NativeLimits } from "./limits.ts";
 import { hasSucceeded, type NativeOutcome } from "./outcome.ts";
@@ -172,6 +172,10 @@ export class NativeCaller {
     { command: { functionName, file }, output }: Call & { readonly output: string },
     locate: () => Promise<Result<Library, NativeOutcome>>,
   ): Promise<Prepared> {
+    if (functionName.length > MAX_WORD_BYTES) {
+      const reason = `the function's name is longer than ${MAX_WORD_BYTES} bytes`;
+      return { library: err({ kind: "function_missing", reason }) };
+    }
     const library = await locate();
     if (!library.ok) return { library };
     const hookCall = {

@@ -4,70 +4,30 @@
  *
  * @module
  */
-import { binaryBytes, type ChildRequest, stageNumber } from "./messages.ts";
 import {
-  cString,
   type Libc,
   O_WRONLY,
+  POLLIN,
   PR_SET_PDEATHSIG,
-  RLIMIT,
   RTLD_NOW,
   SIGKILL,
   SIGPIPE,
 } from "./libc.ts";
-import type { MemoryRange, Slot } from "./slots.ts";
+import { stageNumber } from "./messages.ts";
+import type { Slot } from "./slots.ts";
 
-/** A resource by its number, and the two values of its limit. */
-export interface ResourceLimit {
-  readonly resource: number;
-  readonly limit: BigUint64Array<ArrayBuffer>;
-}
-
-/** A request as the child needs it, made ready before the fork. */
+/** What a child is given at its fork. */
 export interface ChildPlan {
-  readonly library: Uint8Array<ArrayBuffer>;
-  readonly functionName: Uint8Array<ArrayBuffer>;
-  /** Kept so that the memory behind `filePointer` stays. */
-  readonly file: Uint8Array<ArrayBuffer> | undefined;
-  readonly filePointer: Deno.PointerValue;
-  readonly output: Uint8Array<ArrayBuffer>;
-  readonly rlimits: readonly ResourceLimit[];
-  readonly stderr: number;
+  /** What it is to do is filled in by the time that it is told to go. */
   readonly slot: Slot;
-  /** Memory to unmap: the other slots. */
-  readonly others: readonly MemoryRange[];
+  readonly stderr: number;
+  /** A `struct pollfd` of the descriptor that becomes readable then. */
+  readonly go: Uint8Array<ArrayBuffer>;
 }
 
-/** @param addressSpaceBytes What the zygote's process has mapped. */
-export function childPlan(
-  { library, functionName, file, output, limits }: ChildRequest,
-  { addressSpaceBytes, ...rest }:
-    & { readonly addressSpaceBytes: number }
-    & Pick<ChildPlan, "stderr" | "slot" | "others">,
-): ChildPlan {
-  const bytes = file === undefined ? undefined : cString(binaryBytes(file));
-  const memoryBytes = addressSpaceBytes + limits.memoryMb * 1024 * 1024;
-  return {
-    library: cString(binaryBytes(library)),
-    functionName: cString(binaryBytes(functionName)),
-    file: bytes,
-    filePointer: bytes === undefined ? null : Deno.UnsafePointer.of(bytes),
-    output: cString(binaryBytes(output)),
-    rlimits: [
-      // The second more lets a handler of SIGXCPU end well before SIGKILL comes.
-      resourceLimit(RLIMIT.cpu, limits.cpuSeconds, limits.cpuSeconds + 1),
-      resourceLimit(RLIMIT.fileSize, limits.outputBytes),
-      resourceLimit(RLIMIT.core, 0),
-      resourceLimit(RLIMIT.processes, limits.processes),
-      resourceLimit(RLIMIT.openFiles, limits.openFiles),
-      resourceLimit(RLIMIT.memory, memoryBytes),
-    ],
-    ...rest,
-  };
-}
-
-function resourceLimit(resource: number, soft: number, hard = soft): ResourceLimit {
-  return { resource, limit: BigUint64Array.of(BigInt(soft), BigInt(hard)) };
+/** @param go Becomes readable when the slot is filled in. */
+export function childPlan(slot: Slot, stderr: number, go: number): ChildPlan {
+  return { slot, stderr, go: new Uint8Array(Int32Array.of(go, POLLIN).buffer) };
 }
 
 const CLOSE_FROM = 3;
@@ -130,33 +90,37 @@ export class Child {
   }
 
   #run(plan: ChildPlan, place: ChildPlace): void {
-    this.#isolate(plan, place);
-    const library = this.load(plan);
+    const { slot } = plan;
+    this.#isolate(slot, place);
+    while (this.#libc.poll(plan.go, 1n, -1) !== 1);
+    this.#redirect(plan, place);
+    for (const { resource, limit } of slot.rlimits) this.#libc.setrlimit(resource, limit);
+    const library = this.load(slot);
     if (library === null) return;
-    const called = this.execute(plan, library);
+    const called = this.execute(slot, library);
     this.unload(library);
-    if (called) plan.slot.note(DONE);
+    if (called) slot.note(DONE);
   }
 
   /** Loads the library; its constructors run here. */
-  load(plan: ChildPlan): Deno.PointerValue {
-    plan.slot.note(LOADING);
-    const library = this.#libc.dlopen(plan.library, RTLD_NOW);
-    if (library === null) plan.slot.fail("load_failed", this.#libc.dlerror());
-    else plan.slot.note(LOADED);
+  load(slot: Slot): Deno.PointerValue {
+    slot.note(LOADING);
+    const library = this.#libc.dlopen(slot.library, RTLD_NOW);
+    if (library === null) slot.fail("load_failed", this.#libc.dlerror());
+    else slot.note(LOADED);
     return library;
   }
 
   /** Finds the function and calls it. Returns whether there was one. */
-  execute(plan: ChildPlan, library: Deno.PointerObject): boolean {
-    const fn = this.#libc.dlsym(library, plan.functionName);
+  execute(slot: Slot, library: Deno.PointerObject): boolean {
+    const fn = this.#libc.dlsym(library, slot.functionName);
     if (fn === null) {
-      plan.slot.fail("function_missing", this.#libc.dlerror());
+      slot.fail("function_missing", this.#libc.dlerror());
       return false;
     }
-    plan.slot.note(EXECUTING);
-    this.#call(fn, plan.filePointer);
-    plan.slot.note(UNLOADING);
+    slot.note(EXECUTING);
+    this.#call(fn, slot.file);
+    slot.note(UNLOADING);
     this.#libc.fflush(null);
     return true;
   }
@@ -176,29 +140,28 @@ export class Child {
     this.#libc.bsearch(argument, argument, 1n, 1n, fn);
   }
 
-  /** Cuts the ties to the zygote: process group, shared memory, descriptors, and sets the limits. */
-  #isolate(plan: ChildPlan, place: ChildPlace): void {
+  /** Cuts the ties to the zygote: process group, shared memory. */
+  #isolate(slot: Slot, place: ChildPlace): void {
     const libc = this.#libc;
     libc.setpgid(0, 0);
     libc.prctl(PR_SET_PDEATHSIG, place.deathSignal, 0n, 0n, 0n);
     // It may have died before that.
     if (libc.getppid() !== place.parentPid) libc._exit(0);
     libc.signal(SIGPIPE, null);
-    for (const { start, length } of plan.others) libc.munmap(start, length);
-    this.#redirect(plan, place);
-    for (const { resource, limit } of plan.rlimits) libc.setrlimit(resource, limit);
+    for (const { start, length } of slot.others) libc.munmap(start, length);
   }
 
-  #redirect(plan: ChildPlan, place: ChildPlace): void {
+  /** Gives it its standard streams, and closes all other descriptors. */
+  #redirect({ slot, stderr }: ChildPlan, place: ChildPlace): void {
     const libc = this.#libc;
-    const output = libc.open(plan.output, O_WRONLY, 0);
+    const output = libc.open(slot.output, O_WRONLY, 0);
     if (output < 0) {
-      plan.slot.fail("setup_failed", null);
+      slot.fail("setup_failed", null);
       libc._exit(1);
     }
     libc.dup2(this.#devNull, place.stdin);
     libc.dup2(output, place.stdout);
-    libc.dup2(plan.stderr, place.stderr);
+    libc.dup2(stderr, place.stderr);
     libc.close(output);
     const { close_range } = libc;
     if (close_range !== null && close_range(place.closeFrom, LAST_DESCRIPTOR, 0) === 0) return;

@@ -13,6 +13,7 @@ const SYMBOLS = {
   dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
   dlsym: { parameters: ["pointer", "buffer"], result: "pointer" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   fflush: { parameters: ["pointer"], result: "i32" },
   fork: { parameters: [], result: "i32" },
@@ -70,6 +71,7 @@ export function cText(text: string): Uint8Array<ArrayBuffer> {
   return cString(new TextEncoder().encode(text));
 }
 
+export const EFD_CLOEXEC = 0o2000000;
 export const F_ADD_SEALS = 1033;
 export const F_SEAL_SHRINK_AND_GROW = 0x2 | 0x4;
 export const MADV_DOFORK = 11;

@@ -18,7 +18,7 @@ import {
 import { Orphans } from "./orphans.ts";
 import { Pipe } from "./pipe.ts";
 import { ProcFiles } from "./proc_files.ts";
-import { makeSlots } from "./slots.ts";
+import { Slots } from "./slots.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** Below the server: a storm of calls must not slow its requests down. */
@@ -34,10 +34,10 @@ export function serveZygote(): void {
   settle(libc);
   const pipe = new Pipe(libc);
   const proc = new ProcFiles(libc);
-  const slots = makeSlots(libc);
+  const slots = new Slots(libc);
   const ranges = new ForkRanges(libc, proc.read("/proc/self/maps"));
   const forker = new Forker(libc, ranges, proc);
-  forker.rehearse(slots[0]!);
+  forker.rehearse();
   const send = pipe.send.bind(pipe);
   const supervisor = new Supervisor({
     libc,

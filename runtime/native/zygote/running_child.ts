@@ -2,14 +2,20 @@ import type { ChildRequest } from "./messages.ts";
 import type { Slot } from "./slots.ts";
 
 /** A child that has been forked and not yet been waited for. */
-export interface RunningChild {
-  readonly request: ChildRequest;
+export interface ForkedChild {
   readonly pid: number;
   /** Becomes readable when the child has ended; -1 where the kernel has none to give. */
   readonly pidfd: number;
   readonly slot: Slot;
   /** Memory that takes what it writes to standard error. */
   readonly stderr: number;
+  /** Tells it that its slot is filled in. */
+  readonly go: number;
+}
+
+/** A child with something to do. */
+export interface RunningChild extends ForkedChild {
+  readonly request: ChildRequest;
   readonly attempt: number;
   readonly startMs: number;
   isTimedOut: boolean;

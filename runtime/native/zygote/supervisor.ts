@@ -2,8 +2,13 @@ import { Forker, STDERR_BYTES } from "./forker.ts";
 import { type Libc, P_PID, POLLIN, SEEK_CUR, SIGKILL, WEXITED, WNOHANG, WNOWAIT } from "./libc.ts";
 import type { ChildRequest, Stage, ZygoteMessage } from "./messages.ts";
 import type { Orphans } from "./orphans.ts";
-import { type RunningChild, type WaitStatus, waitStatus } from "./running_child.ts";
-import type { Slot } from "./slots.ts";
+import {
+  type ForkedChild,
+  type RunningChild,
+  type WaitStatus,
+  waitStatus,
+} from "./running_child.ts";
+import { SLOT_COUNT, type Slots } from "./slots.ts";
 
 /** A child that died before it reached the library is forked again, this many times in all. */
 const ATTEMPTS = 5;
@@ -21,13 +26,16 @@ export interface SupervisorOptions {
   readonly libc: Libc;
   readonly forker: Forker;
   readonly orphans: Orphans;
-  readonly slots: Slot[];
+  readonly slots: Slots;
   readonly readLines: () => string[] | undefined;
   readonly send: (message: ZygoteMessage) => boolean;
   readonly now: () => number;
 }
 
-/** The zygote's loop: forks a child for every request, waits for all of them, kills those that are late. */
+/**
+ * The zygote's loop: a child for every request, waits for all of them, kills those that are late. One child is forked ahead
+ * and waits for a request, so that a single client need not wait for the fork, which then happens while its call runs.
+ */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #children = new Map<number, RunningChild>();
@@ -40,11 +48,14 @@ export class Supervisor {
   readonly #stderr = new Uint8Array(STDERR_BYTES);
   readonly #info = new Int32Array(32);
   readonly #ended: RunningChild[] = [];
+  #spare: ForkedChild | undefined;
+  /** Whether another one is worth a fork: one that died by itself is not replaced before there is a request. */
+  #wantsSpare = true;
   #isOpen = true;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#polled = new Int32Array(2 * (options.slots.length + 1));
+    this.#polled = new Int32Array(2 * (SLOT_COUNT + 1));
   }
 
   /** Serves until the server closes its end, and leaves no child behind. */
@@ -54,9 +65,14 @@ export class Supervisor {
       const nowMs = this.#options.now();
       for (const child of this.#ended.splice(0)) this.#finish(child, nowMs);
       for (const child of this.#children.values()) this.#killIfLate(child, nowMs);
-      this.#options.orphans.reap(nowMs, (pid) => this.#children.has(pid));
+      if (this.#spare === undefined && this.#wantsSpare) this.#spare = this.#fork();
+      this.#options.orphans.reap(
+        nowMs,
+        (pid) => this.#children.has(pid) || pid === this.#spare?.pid,
+      );
     }
     for (const child of this.#children.values()) this.#kill(child.pid);
+    if (this.#spare !== undefined) this.#kill(this.#spare.pid);
     this.#options.orphans.killAll();
   }
 
@@ -71,6 +87,10 @@ export class Supervisor {
       polled[2 * count + 1] = POLLIN;
       count++;
     }
+    const { pidfd = -1 } = this.#spare ?? {};
+    polled[2 * count] = pidfd;
+    polled[2 * count + 1] = POLLIN;
+    count++;
     const bytes = new Uint8Array(polled.buffer);
     const ready = this.#options.libc.poll(bytes, BigInt(count), this.#sleepMs());
     // An interrupted poll has filled nothing in.
@@ -80,6 +100,9 @@ export class Supervisor {
       const isReady = polled[2 * index + 1]! >> 16 !== 0;
       if (isReady || (child.pidfd < 0 && this.#isZombie(child.pid))) this.#ended.push(child);
       index++;
+    }
+    if (this.#spare !== undefined && polled[2 * index + 1]! >> 16 !== 0) {
+      this.#loseSpare(this.#spare);
     }
     return polled[1]! >> 16 !== 0;
   }
@@ -104,10 +127,15 @@ export class Supervisor {
   }
 
   #start(request: ChildRequest, attempt: number): void {
-    const slot = this.#options.slots.pop();
-    const child = slot && this.#options.forker.fork(request, slot, attempt, this.#options.now());
-    if (child !== undefined) return void this.#children.set(child.pid, child);
-    if (slot !== undefined) this.#options.slots.push(slot);
+    const startMs = this.#options.now();
+    const child = this.#spare ?? this.#fork();
+    this.#spare = undefined;
+    this.#wantsSpare = true;
+    if (child !== undefined) {
+      this.#options.forker.tell(child, request);
+      const running = { ...child, request, attempt, startMs, isTimedOut: false };
+      return void this.#children.set(child.pid, running);
+    }
     this.#send({
       kind: "ended",
       id: request.id,
@@ -115,11 +143,29 @@ export class Supervisor {
       exitCode: 0,
       signal: 0,
       isTimedOut: false,
-      message: slot === undefined ? "too many calls" : "no process could be started",
+      message: "no process could be started",
       stderr: "",
       runMs: 0,
       cpuMs: 0,
     });
+  }
+
+  /** Undefined if there are too many, or the system has none to give. */
+  #fork(): ForkedChild | undefined {
+    const { slots, forker } = this.#options;
+    const slot = slots.take();
+    const child = slot && forker.fork(slot);
+    if (child === undefined && slot !== undefined) slots.give(slot);
+    return child;
+  }
+
+  #loseSpare(spare: ForkedChild): void {
+    const { libc, slots, forker } = this.#options;
+    libc.waitpid(spare.pid, this.#statusBytes, 0);
+    forker.forget(spare);
+    slots.give(spare.slot);
+    this.#spare = undefined;
+    this.#wantsSpare = false;
   }
 
   /** For kernels without process descriptors: looks, and leaves it to be waited for. */
@@ -143,25 +189,24 @@ export class Supervisor {
 
   /** The group is killed while its number is still taken; only then is the child waited for. */
   #finish(child: RunningChild, nowMs: number): void {
-    const { libc, slots, orphans } = this.#options;
-    const { pid, pidfd, slot, stderr, request, attempt } = child;
+    const { libc, slots, orphans, forker } = this.#options;
+    const { pid, slot, request, attempt } = child;
     libc.kill(-pid, SIGKILL);
     libc.wait4(pid, this.#statusBytes, 0, this.#usageBytes);
     this.#children.delete(pid);
-    if (pidfd >= 0) libc.close(pidfd);
     orphans.add(pid);
     const status = waitStatus(this.#status[0]!);
     const { stage, message } = slot;
-    const written = this.#readStderr(stderr);
-    libc.close(stderr);
-    slots.push(slot);
+    const written = this.#readStderr(child.stderr);
+    const cpuMs = this.#cpuMs();
+    forker.forget(child);
+    slots.give(slot);
     if (this.#isOwnDeath(child, stage, status) && attempt < ATTEMPTS) {
       return this.#start(request, attempt + 1);
     }
     const { id } = request;
     const { isTimedOut } = child;
     const runMs = nowMs - child.startMs;
-    const cpuMs = this.#cpuMs();
     this.#send({
       kind: "ended",
       id,

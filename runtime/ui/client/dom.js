@@ -1,0 +1,45 @@
+/** Elements without HTML text: whatever is shown may come from a function, and is never parsed. */
+
+/**
+ * Makes an element. Members of `props` that are functions listen (`onclick`), `class` and `data-…` are
+ * attributes, others are properties where the element has them.
+ *
+ * @param {string} tag
+ * @param {Record<string, unknown>} [props]
+ * @param {...unknown} children Nodes, texts, lists of them; `null`, `undefined` and `false` are left out
+ * @returns {HTMLElement}
+ */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) setProp(element, name, value);
+  append(element, children);
+  return element;
+}
+
+/** Replaces what an element holds. */
+export function fill(element, ...children) {
+  element.replaceChildren();
+  append(element, children);
+  return element;
+}
+
+function setProp(element, name, value) {
+  if (value === undefined || value === null || value === false) return;
+  if (typeof value === "function") element.addEventListener(name.slice(2), value);
+  else if (name in element && !name.includes("-")) element[name] = value;
+  else element.setAttribute(name === "className" ? "class" : name, value === true ? "" : value);
+}
+
+function append(element, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === undefined || child === false) continue;
+    element.append(child instanceof Node ? child : String(child));
+  }
+}
+
+/** Says something to everybody, also to who listens to a screen reader. */
+export function announce(text, isBad = false) {
+  const status = document.getElementById("status");
+  status.textContent = text;
+  status.classList.toggle("bad", isBad);
+}

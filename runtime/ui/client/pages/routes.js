@@ -1,0 +1,72 @@
+import { json } from "../api.js";
+import { announce, fill, h } from "../dom.js";
+import { dateAndTime } from "../format.js";
+import { announceProblem, problemBlock } from "../problems.js";
+import { SortedTable } from "../table.js";
+
+const REFRESH_MS = 2000;
+const EXAMPLE = '{"name":"convert","runtime":"wasm","module":"convert.wasm","timeout":30}';
+
+/** The route table, which other programs edit too. */
+export function routesPage(root, { signal }) {
+  const table = new SortedTable({
+    caption: "Routes",
+    key: ({ key }) => key,
+    empty: "No rows: functions answer at the paths of their files and names",
+    columns: [
+      { title: "Route", value: ({ key }) => key, cell: ({ key }) => h("code", {}, key) },
+      { title: "State", value: ({ state }) => state, cell: stateCell },
+      { title: "Value", value: ({ value }) => value, cell: ({ value }) => h("code", { class: "value" }, value) },
+      { title: "Changed", value: ({ updated }) => updated, cell: ({ updated }) => dateAndTime(new Date(updated * 1000).toISOString()) },
+      { title: "", value: () => "", cell: ({ key }) => h("button", { type: "button", onclick: () => remove(key) }, "Delete") },
+    ],
+  });
+  const load = async () => table.update((await json("/_/routes", { signal })).routes);
+  const remove = async (key) => {
+    try {
+      await json(`/_/routes/${encodeURIComponent(key)}`, { method: "DELETE" });
+      announce(`Deleted ${key}`);
+      await load();
+    } catch (thrown) {
+      announceProblem(thrown);
+    }
+  };
+  fill(root, h("h1", {}, "Routes"), table.element, h("h2", {}, "Add or change"), putForm(load));
+  keepLoading(load, signal);
+}
+
+function stateCell({ state, error }) {
+  return h("span", { class: `state ${state}` }, error === undefined ? state : error.message);
+}
+
+function putForm(load) {
+  const key = h("input", { name: "key", required: true, placeholder: "POST:/api/convert", size: 30, spellcheck: false });
+  const value = h("textarea", { name: "value", rows: 4, required: true, placeholder: EXAMPLE, spellcheck: false });
+  const result = h("div", { "aria-live": "polite" });
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      await json(`/_/routes/${encodeURIComponent(key.value)}`, { method: "PUT", body: value.value });
+      fill(result);
+      announce(`Set ${key.value}`);
+      await load();
+    } catch (thrown) {
+      fill(result, problemBlock(thrown));
+    }
+  };
+  return h(
+    "form",
+    { onsubmit: submit },
+    h("label", {}, "Method and path ", key),
+    h("label", {}, "Value (JSON)", value),
+    h("p", {}, h("button", { type: "submit", class: "primary" }, "Set")),
+    result,
+  );
+}
+
+async function keepLoading(load, signal) {
+  while (!signal.aborted) {
+    await load().catch((thrown) => signal.aborted || announceProblem(thrown));
+    await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
+  }
+}

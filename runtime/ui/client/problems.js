@@ -1,0 +1,25 @@
+import { Problem } from "./api.js";
+import { announce, h } from "./dom.js";
+
+/** Tells what went wrong in the line at the bottom; a missing token has its own form. */
+export function announceProblem(thrown) {
+  if (thrown instanceof Problem && thrown.status === 401) return;
+  announce(thrown instanceof Problem ? thrown.message : "The server does not answer", true);
+}
+
+/** A problem in full: what it says, and a compiler's messages with their places. */
+export function problemBlock(thrown) {
+  const { message, code = "", diagnostics = [] } = thrown;
+  const [first] = message.split("\n", 1);
+  return h(
+    "div",
+    { class: "problem", role: "alert" },
+    h("p", {}, h("strong", {}, code || "No answer"), " ", diagnostics.length > 0 ? first : message),
+    diagnostics.length > 0 && h("ul", { class: "diagnostics" }, diagnostics.map(diagnostic)),
+  );
+}
+
+function diagnostic({ severity, message, file, line, column }) {
+  const place = [file, line, column].filter((each) => each !== undefined).join(":");
+  return h("li", { class: severity }, h("code", {}, place), " ", h("b", {}, severity), " ", message);
+}

@@ -28,7 +28,11 @@ export function managementApp(options: AppOptions, invoker: Invoker): Hono<AppEn
   if (deployments !== undefined) {
     app.route("/", miniFaasRoutes({ ...options, deployments, invoker, limits }));
   }
+  const isOpen = options.token === undefined && options.jwtSecret === undefined;
+  // The dashboard's page holds no data, and has to be there to ask for the token.
+  if (!isOpen) app.all("/_/ui/*", dashboard(options.version));
   app.use("/_/*", managementGuard(options, refuse));
+  if (isOpen) app.all("/_/ui/*", dashboard(options.version));
   app.route("/_", statsRoutes({ ...options, clock, members: options.stats ?? {} }));
   if (options.metrics !== undefined) app.route("/_", metricsRoutes(options.metrics));
   if (options.scheduler !== undefined) app.route("/_", schedulerRoutes(options.scheduler));
@@ -65,6 +69,13 @@ function describedApi(options: ManagementApiOptions): Handler<AppEnv> {
     return app;
   };
   return async (c) => await (await (loading ??= load())).fetch(c.req.raw, c.env);
+}
+
+/** The dashboard, loaded when first asked for. */
+function dashboard(version: string): Handler<AppEnv> {
+  let loading: Promise<Hono> | undefined;
+  const load = async () => (await import("../ui/ui_routes.tsx")).uiRoutes(version);
+  return async (c) => await (await (loading ??= load())).fetch(c.req.raw);
 }
 
 function noSuchPage(c: Context<AppEnv>): Response {

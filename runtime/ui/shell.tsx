@@ -32,7 +32,13 @@ export function Shell({ version }: { readonly version: string }): Child {
             <span>Skerry</span>
           </a>
           <nav aria-label="Pages">
-            <ul>{NAVIGATION.map(([href, title]) => <li><a href={href}>{title}</a></li>)}</ul>
+            <ul>
+              {NAVIGATION.map(([href, title]) => (
+                <li>
+                  <a href={href}>{title}</a>
+                </li>
+              ))}
+            </ul>
           </nav>
           <span class="connection" role="status">Connection lost, trying again</span>
         </header>

@@ -20,8 +20,7 @@ const HEADERS: Readonly<Record<string, string>> = {
  * The dashboard, below `/_/ui`. What is served here holds no data: that comes from the API, with its token, so
  * that the page can ask for one.
  */
-// deno-lint-ignore no-explicit-any
-export function uiRoutes(version: string): Hono<any> {
+export function uiRoutes(version: string): Hono {
   const routes = new Hono();
   const page = `<!doctype html>${<Shell version={version} />}`;
   routes.use(compress(), etag());

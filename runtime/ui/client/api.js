@@ -66,7 +66,9 @@ export async function follow(path, { signal, onEvent, onState = () => {} }) {
       if (lastId !== "") headers["last-event-id"] = lastId;
       const response = await request(path, { headers, signal });
       onState(true);
-      for await (const { id, data } of readEvents(response.body.pipeThrough(new TextDecoderStream()))) {
+      for await (
+        const { id, data } of readEvents(response.body.pipeThrough(new TextDecoderStream()))
+      ) {
         if (id !== "") lastId = id;
         onEvent(JSON.parse(data));
       }

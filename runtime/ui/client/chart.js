@@ -64,23 +64,30 @@ export class LiveChart {
       ticks: { show: false },
       font: "11px system-ui, sans-serif",
     };
-    return new uPlot({
-      width,
-      height: HEIGHT_PX,
-      cursor: { show: false },
-      legend: { show: false },
-      axes: [
-        { ...axis, values: (_, ticks) => ticks.map(clockTime), space: 70, size: 22 },
-        { ...axis, values: (_, ticks) => ticks.map(this.#format), size: 62, space: 32 },
-      ],
-      scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
-      series: [{}, ...this.#lines.map(({ label, colour: name }) => ({
-        label,
-        stroke: () => colour(name),
-        width: 1.5,
-        points: { show: false },
-      }))],
-    }, this.#series.columns, this.#box);
+    return new uPlot(
+      {
+        width,
+        height: HEIGHT_PX,
+        cursor: { show: false },
+        legend: { show: false },
+        axes: [
+          { ...axis, values: (_, ticks) => ticks.map(clockTime), space: 70, size: 22 },
+          { ...axis, values: (_, ticks) => ticks.map(this.#format), size: 62, space: 32 },
+        ],
+        scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        series: [
+          {},
+          ...this.#lines.map(({ label, colour: name }) => ({
+            label,
+            stroke: () => colour(name),
+            width: 1.5,
+            points: { show: false },
+          })),
+        ],
+      },
+      this.#series.columns,
+      this.#box,
+    );
   }
 }
 

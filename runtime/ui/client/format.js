@@ -17,12 +17,17 @@ export function milliseconds(ms) {
   return ms > 0 && ms < 0.1 ? `${digits(ms * 1000)} µs` : `${digits(ms)} ms`;
 }
 
+/** A number of things: whole below a thousand. @param {number} value */
+export function count(value) {
+  return value < 1000 ? String(value) : amount(value);
+}
+
 /** @param {number | undefined} value */
 export function amount(value) {
   if (value === undefined || value === null) return NONE;
   const units = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
   for (const [size, unit] of units) if (value >= size) return `${digits(value / size)} ${unit}`;
-  return digits(value);
+  return Number.isInteger(value) ? String(value) : digits(value);
 }
 
 /** @param {number | undefined} bytes */

@@ -21,5 +21,13 @@ export function problemBlock(thrown) {
 
 function diagnostic({ severity, message, file, line, column }) {
   const place = [file, line, column].filter((each) => each !== undefined).join(":");
-  return h("li", { class: severity }, h("code", {}, place), " ", h("b", {}, severity), " ", message);
+  return h(
+    "li",
+    { class: severity },
+    h("code", {}, place),
+    " ",
+    h("b", {}, severity),
+    " ",
+    message,
+  );
 }

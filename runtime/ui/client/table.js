@@ -26,7 +26,11 @@ export class SortedTable {
       this.#body,
     );
     const label = options.caption;
-    this.element = h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": label }, table);
+    this.element = h(
+      "div",
+      { class: "scroll", tabIndex: 0, role: "region", "aria-label": label },
+      table,
+    );
     this.#show();
   }
 
@@ -69,11 +73,14 @@ export class SortedTable {
       const element = existing.get(id) ?? h("tr", { "data-key": id });
       existing.delete(id);
       columns.forEach(({ value, cell, isNumber }, i) => {
-        const td = element.cells[i] ?? element.appendChild(h("td", { class: isNumber ? "number" : "" }));
+        const td = element.cells[i] ??
+          element.appendChild(h("td", { class: isNumber ? "number" : "" }));
         const content = cell === undefined ? value(row) : cell(row);
         update(td, content);
       });
-      if (this.#body.rows[index] !== element) this.#body.insertBefore(element, this.#body.rows[index] ?? null);
+      if (this.#body.rows[index] !== element) {
+        this.#body.insertBefore(element, this.#body.rows[index] ?? null);
+      }
     });
     for (const gone of existing.values()) gone.remove();
   }

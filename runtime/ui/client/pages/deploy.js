@@ -4,12 +4,33 @@ import { problemBlock } from "../problems.js";
 
 /** Languages by extension; the first of each language is the usual one. */
 const EXTENSIONS = {
-  c: "c", cc: "cpp", cpp: "cpp", cxx: "cpp", rs: "rust", go: "go", js: "js", mjs: "js", ts: "ts",
-  py: "python", php: "php", wat: "wat", html: "html", wasm: "wasm",
+  c: "c",
+  cc: "cpp",
+  cpp: "cpp",
+  cxx: "cpp",
+  rs: "rust",
+  go: "go",
+  js: "js",
+  mjs: "js",
+  ts: "ts",
+  py: "python",
+  php: "php",
+  wat: "wat",
+  html: "html",
+  wasm: "wasm",
 };
 const TITLES = {
-  js: "JavaScript", ts: "TypeScript", python: "Python", php: "PHP", c: "C", cpp: "C++", rust: "Rust",
-  go: "Go", wat: "WAT", html: "HTML", wasm: "WebAssembly module",
+  js: "JavaScript",
+  ts: "TypeScript",
+  python: "Python",
+  php: "PHP",
+  c: "C",
+  cpp: "C++",
+  rust: "Rust",
+  go: "Go",
+  wat: "WAT",
+  html: "HTML",
+  wasm: "WebAssembly module",
 };
 const EXAMPLE = `export default {
   fetch(request) {
@@ -27,11 +48,32 @@ export function deployPage(root) {
 class DeployForm {
   /** A dropped module; text goes to the field. */
   #binary;
-  #name = h("input", { name: "name", required: true, pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}", autocomplete: "off", spellcheck: false });
-  #language = h("select", { name: "language" }, Object.entries(TITLES).map(([value, title]) => h("option", { value }, title)));
+  #name = h("input", {
+    name: "name",
+    required: true,
+    pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}",
+    autocomplete: "off",
+    spellcheck: false,
+  });
+  #language = h(
+    "select",
+    { name: "language" },
+    Object.entries(TITLES).map(([value, title]) => h("option", { value }, title)),
+  );
   #replace = h("input", { type: "checkbox", name: "replace" });
-  #source = h("textarea", { name: "source", rows: 16, spellcheck: false, class: "source", placeholder: EXAMPLE });
-  #config = h("textarea", { name: "config", rows: 3, spellcheck: false, placeholder: '[limits]\nmemory_mb = 64' });
+  #source = h("textarea", {
+    name: "source",
+    rows: 16,
+    spellcheck: false,
+    class: "source",
+    placeholder: EXAMPLE,
+  });
+  #config = h("textarea", {
+    name: "config",
+    rows: 3,
+    spellcheck: false,
+    placeholder: "[limits]\nmemory_mb = 64",
+  });
   #file = h("input", { type: "file", onchange: () => this.#take(this.#file.files[0]) });
   #result = h("div", { "aria-live": "polite" });
   #button = h("button", { type: "submit", class: "primary" }, "Deploy");
@@ -49,8 +91,18 @@ class DeployForm {
     this.#source.addEventListener("input", () => this.#binary = undefined);
     this.element = h(
       "form",
-      { class: "deploy", onsubmit: (event) => this.#submit(event), ondragover: over(true), ondragleave: over(false), ondrop: drop },
-      h("p", { class: "hint" }, "Drop a source file or a module anywhere here, choose one, or paste source."),
+      {
+        class: "deploy",
+        onsubmit: (event) => this.#submit(event),
+        ondragover: over(true),
+        ondragleave: over(false),
+        ondrop: drop,
+      },
+      h(
+        "p",
+        { class: "hint" },
+        "Drop a source file or a module anywhere here, choose one, or paste source.",
+      ),
       h("label", {}, "File ", this.#file),
       h(
         "div",
@@ -60,7 +112,12 @@ class DeployForm {
         h("label", { class: "check" }, this.#replace, " Replace a function of this name"),
       ),
       h("label", {}, "Source", this.#source),
-      h("details", {}, h("summary", {}, "Configuration (TOML)"), h("label", {}, "Configuration", this.#config)),
+      h(
+        "details",
+        {},
+        h("summary", {}, "Configuration (TOML)"),
+        h("label", {}, "Configuration", this.#config),
+      ),
       h("p", {}, this.#button),
       this.#result,
     );
@@ -70,7 +127,9 @@ class DeployForm {
     if (file === undefined) return;
     const [, stem, extension] = /^(.*?)\.([^.]+)$/.exec(file.name) ?? [, file.name, ""];
     const language = EXTENSIONS[extension.toLowerCase()];
-    if (this.#name.value === "") this.#name.value = stem.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 64);
+    if (this.#name.value === "") {
+      this.#name.value = stem.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 64);
+    }
     if (language !== undefined) this.#language.value = language;
     this.#binary = language === "wasm" ? await file.arrayBuffer() : undefined;
     this.#source.value = this.#binary === undefined ? await file.text() : "";
@@ -83,7 +142,11 @@ class DeployForm {
     fill(this.#result, h("p", {}, "Building…"));
     try {
       const deployed = await this.#deploy();
-      const link = h("a", { href: `#/functions/${encodeURIComponent(deployed.name)}` }, deployed.name);
+      const link = h(
+        "a",
+        { href: `#/functions/${encodeURIComponent(deployed.name)}` },
+        deployed.name,
+      );
       const url = h("a", { href: deployed.url }, deployed.url);
       fill(this.#result, h("p", { class: "good" }, "Deployed ", link, ", serving at ", url));
     } catch (thrown) {
@@ -99,7 +162,13 @@ class DeployForm {
       const query = new URLSearchParams({ name, lang, ...replace ? { replace: "true" } : {} });
       return json(`/_/functions?${query}`, { method: "POST", body: this.#binary });
     }
-    const body = { name, lang, code: this.#source.value, replace, ...config === "" ? {} : { config } };
+    const body = {
+      name,
+      lang,
+      code: this.#source.value,
+      replace,
+      ...config === "" ? {} : { config },
+    };
     const headers = { "content-type": "application/json" };
     return json("/_/functions", { method: "POST", headers, body: JSON.stringify(body) });
   }

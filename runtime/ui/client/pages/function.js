@@ -15,7 +15,13 @@ export async function functionPage(root, { signal, parameter }) {
   const isDeployed = details.versions !== undefined;
   fill(
     root,
-    h("p", { class: "crumbs" }, h("a", { href: "#/" }, "Overview"), " / ", details.name ?? details.route),
+    h(
+      "p",
+      { class: "crumbs" },
+      h("a", { href: "#/" }, "Overview"),
+      " / ",
+      details.name ?? details.route,
+    ),
     h("h1", {}, details.name ?? details.route),
     facts(details),
     details.error && problemBlock(details.error),
@@ -36,19 +42,46 @@ function facts({ route, method, source, file, language, state, size, loadedAt, m
   const rows = [
     ["Route", h("a", { href: route.includes("[") ? "#call" : route }, route)],
     ["Methods", method ?? methods?.join(", ") ?? "all"],
-    ["From", { folder: "the functions folder", deployed: "a deployment", route: "the route table" }[source]],
+    [
+      "From",
+      {
+        folder: "the functions folder",
+        deployed: "a deployment",
+        route: "the route table",
+      }[source],
+    ],
     ["File", `${file}, ${byteSize(size)}`],
     language && ["Language", language],
     ["State", h("span", { class: `state ${state}` }, state)],
     ["Serving since", dateAndTime(loadedAt)],
   ];
-  return h("dl", { class: "facts" }, rows.filter(Boolean).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h(
+    "dl",
+    { class: "facts" },
+    rows.filter(Boolean).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+  );
 }
 
 function callForm({ route, methods }) {
-  const method = h("select", { name: "method" }, (methods ?? METHODS).map((each) => h("option", {}, each)));
-  const target = h("input", { name: "path", value: route, size: 40, required: true, pattern: "/.*", spellcheck: false });
-  const headers = h("textarea", { name: "headers", rows: 2, placeholder: "content-type: application/json", spellcheck: false });
+  const method = h(
+    "select",
+    { name: "method" },
+    (methods ?? METHODS).map((each) => h("option", {}, each)),
+  );
+  const target = h("input", {
+    name: "path",
+    value: route,
+    size: 40,
+    required: true,
+    pattern: "/.*",
+    spellcheck: false,
+  });
+  const headers = h("textarea", {
+    name: "headers",
+    rows: 2,
+    placeholder: "content-type: application/json",
+    spellcheck: false,
+  });
   const body = h("textarea", { name: "body", rows: 4, spellcheck: false });
   const answer = h("div", { class: "answer", "aria-live": "polite" });
   const submit = async (event) => {
@@ -65,7 +98,12 @@ function callForm({ route, methods }) {
   return h(
     "form",
     { class: "call", onsubmit: submit },
-    h("div", { class: "fields" }, h("label", {}, "Method ", method), h("label", { class: "wide" }, "Path ", target)),
+    h(
+      "div",
+      { class: "fields" },
+      h("label", {}, "Method ", method),
+      h("label", { class: "wide" }, "Path ", target),
+    ),
     h("label", {}, "Headers, one a line", headers),
     h("label", {}, "Body", body),
     h("p", {}, h("button", { type: "submit", class: "primary" }, "Call")),
@@ -93,23 +131,43 @@ async function call(path, init) {
   const header = (name) => response.headers.get(name);
   const runMs = /dur=([\d.]+)/.exec(header("server-timing") ?? "")?.[1];
   const facts = [
-    h("strong", { class: response.ok ? "good" : "bad" }, response.status === 0 ? "Redirect" : `${response.status} ${response.statusText}`),
+    h(
+      "strong",
+      { class: response.ok ? "good" : "bad" },
+      response.status === 0 ? "Redirect" : `${response.status} ${response.statusText}`,
+    ),
     runMs && `run ${milliseconds(Number(runMs))}`,
     `round trip ${milliseconds(tookMs)}`,
     header("x-skerry-fuel") && `fuel ${amount(Number(header("x-skerry-fuel")))}`,
     header("x-skerry-path"),
     byteSize(new Blob([text]).size),
   ].filter(Boolean);
-  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}\n… and ${amount(text.length - MAX_SHOWN)} characters more` : text;
+  const shown = text.length > MAX_SHOWN
+    ? `${text.slice(0, MAX_SHOWN)}\n… and ${amount(text.length - MAX_SHOWN)} characters more`
+    : text;
   return [
     h("p", { class: "answer-facts" }, facts.flatMap((each, i) => i === 0 ? [each] : [" · ", each])),
-    h("details", {}, h("summary", {}, "Headers"), h("pre", { tabIndex: 0 }, [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n"))),
+    h(
+      "details",
+      {},
+      h("summary", {}, "Headers"),
+      h(
+        "pre",
+        { tabIndex: 0 },
+        [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n"),
+      ),
+    ),
     h("pre", { tabIndex: 0, class: "body" }, shown),
   ];
 }
 
 function logView(path, signal) {
-  const list = h("ol", { class: "log", tabIndex: 0, role: "log", "aria-label": "Log of this function" });
+  const list = h("ol", {
+    class: "log",
+    tabIndex: 0,
+    role: "log",
+    "aria-label": "Log of this function",
+  });
   const empty = h("p", { class: "empty" }, "Nothing yet: standard error and failures show up here");
   const onEvent = (entry) => {
     empty.remove();
@@ -196,5 +254,10 @@ function removeButton(path, { name }) {
       h("button", { type: "button", onclick: () => dialog.close() }, "Keep"),
     ),
   );
-  return h("div", {}, h("button", { type: "button", class: "danger", onclick: () => dialog.showModal() }, "Remove…"), dialog);
+  return h(
+    "div",
+    {},
+    h("button", { type: "button", class: "danger", onclick: () => dialog.showModal() }, "Remove…"),
+    dialog,
+  );
 }

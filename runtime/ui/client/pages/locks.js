@@ -15,7 +15,10 @@ export function locksPage(root, { signal }) {
   const logs = logTable();
   fill(root, h("h1", {}, "Locks"), locks.element, h("h1", {}, "Logs"), logs.element);
   keepLoading(async () => {
-    const [held, lists] = await Promise.all([json("/_/locks", { signal }), json("/_/logs", { signal })]);
+    const [held, lists] = await Promise.all([
+      json("/_/locks", { signal }),
+      json("/_/logs", { signal }),
+    ]);
     locks.update(held.locks);
     logs.update(lists.logs);
   }, signal);
@@ -28,10 +31,26 @@ function lockTable() {
     empty: "No lock is held, and nobody waits for one",
     columns: [
       { title: "Lock", value: ({ name }) => name, cell: ({ name }) => h("code", {}, name) },
-      { title: "Holder", value: ({ holder }) => holder ?? "", cell: ({ holder }) => holder === null ? "free" : h("code", {}, holder) },
+      {
+        title: "Holder",
+        value: ({ holder }) => holder ?? "",
+        cell: ({ holder }) => holder === null ? "free" : h("code", {}, holder),
+      },
       { title: "Token", isNumber: true, value: ({ token }) => token ?? undefined },
-      { title: "Lease left", isNumber: true, value: (row) => row.lease_left_ms ?? undefined, cell: (row) => milliseconds(row.lease_left_ms) },
-      { title: "Waiting", value: ({ queue }) => queue.length, cell: ({ queue }) => queue.length === 0 ? "nobody" : `${queue.length}: ${queue.slice(0, 5).join(", ")}${queue.length > 5 ? " …" : ""}` },
+      {
+        title: "Lease left",
+        isNumber: true,
+        value: (row) => row.lease_left_ms ?? undefined,
+        cell: (row) => milliseconds(row.lease_left_ms),
+      },
+      {
+        title: "Waiting",
+        value: ({ queue }) => queue.length,
+        cell: ({ queue }) =>
+          queue.length === 0
+            ? "nobody"
+            : `${queue.length}: ${queue.slice(0, 5).join(", ")}${queue.length > 5 ? " …" : ""}`,
+      },
     ],
   });
 }
@@ -43,10 +62,19 @@ function logTable() {
     sort: { column: 2, isDescending: true },
     empty: "No logs",
     columns: [
-      { title: "Log", value: ({ name }) => name, cell: ({ name }) => h("a", { href: `#/logs/${encodeURIComponent(name)}` }, name) },
+      {
+        title: "Log",
+        value: ({ name }) => name,
+        cell: ({ name }) => h("a", { href: `#/logs/${encodeURIComponent(name)}` }, name),
+      },
       { title: "Guarded by", value: ({ lock }) => lock, cell: ({ lock }) => h("code", {}, lock) },
       { title: "Records", isNumber: true, value: ({ length }) => length },
-      { title: "Size", isNumber: true, value: ({ bytes }) => bytes, cell: ({ bytes }) => byteSize(bytes) },
+      {
+        title: "Size",
+        isNumber: true,
+        value: ({ bytes }) => bytes,
+        cell: ({ bytes }) => byteSize(bytes),
+      },
     ],
   });
 }
@@ -54,7 +82,12 @@ function logTable() {
 /** One log, from its last records on. */
 export async function logPage(root, { signal, parameter }) {
   const path = `/_/logs/${encodeURIComponent(parameter)}`;
-  const list = h("ol", { class: "log", tabIndex: 0, role: "log", "aria-label": `Records of ${parameter}` });
+  const list = h("ol", {
+    class: "log",
+    tabIndex: 0,
+    role: "log",
+    "aria-label": `Records of ${parameter}`,
+  });
   const empty = h("p", { class: "empty" }, "No records yet");
   fill(
     root,
@@ -68,7 +101,14 @@ export async function logPage(root, { signal, parameter }) {
   const onEvent = (record) => {
     empty.remove();
     const isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 4;
-    list.append(h("li", {}, h("span", { class: "quiet" }, `${record.index} `), h("code", {}, record.data ?? record.data_base64)));
+    list.append(
+      h(
+        "li",
+        {},
+        h("span", { class: "quiet" }, `${record.index} `),
+        h("code", {}, record.data ?? record.data_base64),
+      ),
+    );
     while (list.childElementCount > MAX_RECORDS) list.firstElementChild.remove();
     if (isAtEnd) list.scrollTop = list.scrollHeight;
   };

@@ -2,10 +2,15 @@ import { announceProblem } from "../problems.js";
 import { follow, json, sendJson } from "../api.js";
 import { LiveChart } from "../chart.js";
 import { fill, h } from "../dom.js";
-import { amount, byteSize, milliseconds, percent } from "../format.js";
+import { amount, byteSize, count, milliseconds, percent } from "../format.js";
 import { SortedTable } from "../table.js";
 
-const STATE_TITLES = { ready: "ready", unloaded: "at first call", loading: "loading", broken: "broken" };
+const STATE_TITLES = {
+  ready: "ready",
+  unloaded: "at first call",
+  loading: "loading",
+  broken: "broken",
+};
 /** How often the list of functions itself is fetched; their numbers come every second. */
 const LIST_MS = 5000;
 
@@ -38,8 +43,18 @@ export function overviewPage(root, { signal }) {
     root,
     h("h1", {}, "Overview"),
     h("div", { class: "charts" }, Object.values(charts).map(({ element }) => element)),
-    h("section", { "aria-labelledby": "functions" }, h("h2", { id: "functions" }, "Functions"), functions.element),
-    h("section", { "aria-labelledby": "workers" }, h("h2", { id: "workers" }, "Workers"), workers.element),
+    h(
+      "section",
+      { "aria-labelledby": "functions" },
+      h("h2", { id: "functions" }, "Functions"),
+      functions.element,
+    ),
+    h(
+      "section",
+      { "aria-labelledby": "workers" },
+      h("h2", { id: "workers" }, "Workers"),
+      workers.element,
+    ),
   );
   signal.addEventListener("abort", () => Object.values(charts).forEach((chart) => chart.destroy()));
   keepListing(functions, signal);
@@ -85,12 +100,37 @@ class FunctionList {
     columns: [
       { title: "Function", value: ({ route }) => route, cell: functionLink },
       { title: "State", value: ({ state }) => state, cell: stateCell },
-      { title: "Now, /s", isNumber: true, value: (row) => row.rate ?? 0, cell: (row) => amount(row.rate ?? 0) },
-      { title: "p99", isNumber: true, value: ({ p99 }) => p99, cell: (row) => bar(row.p99, this.#slowest(), milliseconds) },
-      { title: "p50", isNumber: true, value: ({ p50 }) => p50, cell: (row) => milliseconds(row.p50) },
-      { title: "Requests", isNumber: true, value: ({ requests }) => requests, cell: (row) => amount(row.requests) },
+      {
+        title: "Now, /s",
+        isNumber: true,
+        value: (row) => row.rate ?? 0,
+        cell: (row) => amount(row.rate ?? 0),
+      },
+      {
+        title: "p99",
+        isNumber: true,
+        value: ({ p99 }) => p99,
+        cell: (row) => bar(row.p99, this.#slowest(), milliseconds),
+      },
+      {
+        title: "p50",
+        isNumber: true,
+        value: ({ p50 }) => p50,
+        cell: (row) => milliseconds(row.p50),
+      },
+      {
+        title: "Requests",
+        isNumber: true,
+        value: ({ requests }) => requests,
+        cell: (row) => count(row.requests),
+      },
       { title: "Failed", isNumber: true, value: ({ failures }) => failures, cell: failedCell },
-      { title: "Fuel a call", isNumber: true, value: ({ fuel }) => fuel, cell: (row) => amount(row.fuel) },
+      {
+        title: "Fuel a call",
+        isNumber: true,
+        value: ({ fuel }) => fuel,
+        cell: (row) => fuelOf(row),
+      },
     ],
   });
   element = h(
@@ -99,7 +139,12 @@ class FunctionList {
     h(
       "p",
       { class: "tools" },
-      h("label", {}, "Find ", h("input", { type: "search", oninput: (event) => this.#find(event.target.value) })),
+      h(
+        "label",
+        {},
+        "Find ",
+        h("input", { type: "search", oninput: (event) => this.#find(event.target.value) }),
+      ),
     ),
     this.#table.element,
   );
@@ -109,7 +154,12 @@ class FunctionList {
     const before = this.#rows;
     this.#rows = new Map(listed.map((each) => {
       const key = `${each.method ?? ""} ${each.route}`.trim();
-      return [key, { ...each, key, ...totalsOf(known.get(each.route)), rate: before.get(key)?.rate }];
+      return [key, {
+        ...each,
+        key,
+        ...totalsOf(known.get(each.route)),
+        rate: before.get(key)?.rate,
+      }];
     }));
     this.#show();
   }
@@ -142,6 +192,10 @@ class FunctionList {
   }
 }
 
+function fuelOf({ fuel }) {
+  return fuel === undefined ? "–" : amount(Math.round(fuel));
+}
+
 function totalsOf(stats) {
   if (stats === undefined) return { requests: 0, failures: 0 };
   const { requests, failures, fuel, p50_ms: p50, p99_ms: p99 } = stats;
@@ -161,7 +215,7 @@ function stateCell({ state, error }) {
 
 function failedCell({ failures, requests }) {
   if (!failures) return "0";
-  return h("span", { class: "bad" }, `${amount(failures)} (${percent(failures / requests)})`);
+  return h("span", { class: "bad" }, `${count(failures)} (${percent(failures / requests)})`);
 }
 
 /** A number with a bar behind it, as long as its part of the largest. */
@@ -182,20 +236,55 @@ class WorkerList {
     empty: "No worker yet: the first one starts with the first run that needs one",
     columns: [
       { title: "Worker", isNumber: true, value: ({ id }) => id },
-      { title: "State", value: ({ state }) => state, cell: ({ state }) => h("span", { class: `state ${state}` }, state) },
-      { title: "Score", isNumber: true, value: ({ score }) => score, cell: ({ score }) => bar(score, 1, (each) => each.toFixed(2)) },
-      { title: "Processor", isNumber: true, value: ({ cpu }) => cpu, cell: ({ cpu }) => bar(cpu, 1, percent) },
-      { title: "Busy", isNumber: true, value: ({ busy }) => busy, cell: ({ busy }) => bar(busy, 1, percent) },
-      { title: "Memory", isNumber: true, value: (row) => row.memory_bytes, cell: (row) => byteSize(row.memory_bytes) },
-      { title: "In, /s", isNumber: true, value: (row) => row.in_bytes_per_second, cell: (row) => byteSize(row.in_bytes_per_second) },
-      { title: "Out, /s", isNumber: true, value: (row) => row.out_bytes_per_second, cell: (row) => byteSize(row.out_bytes_per_second) },
+      {
+        title: "State",
+        value: ({ state }) => state,
+        cell: ({ state }) => h("span", { class: `state ${state}` }, state),
+      },
+      {
+        title: "Score",
+        isNumber: true,
+        value: ({ score }) => score,
+        cell: ({ score }) => bar(score, 1, (each) => each.toFixed(2)),
+      },
+      {
+        title: "Processor",
+        isNumber: true,
+        value: ({ cpu }) => cpu,
+        cell: ({ cpu }) => bar(cpu, 1, percent),
+      },
+      {
+        title: "Busy",
+        isNumber: true,
+        value: ({ busy }) => busy,
+        cell: ({ busy }) => bar(busy, 1, percent),
+      },
+      {
+        title: "Memory",
+        isNumber: true,
+        value: (row) => row.memory_bytes,
+        cell: (row) => byteSize(row.memory_bytes),
+      },
+      {
+        title: "In, /s",
+        isNumber: true,
+        value: (row) => row.in_bytes_per_second,
+        cell: (row) => byteSize(row.in_bytes_per_second),
+      },
+      {
+        title: "Out, /s",
+        isNumber: true,
+        value: (row) => row.out_bytes_per_second,
+        cell: (row) => byteSize(row.out_bytes_per_second),
+      },
       { title: "Runs", isNumber: true, value: ({ inflight }) => inflight },
     ],
   });
   element;
 
   constructor(signal) {
-    const choose = () => sendJson("/_/scheduler", "PUT", { strategy: this.#strategy.value }).catch(announceProblem);
+    const choose = () =>
+      sendJson("/_/scheduler", "PUT", { strategy: this.#strategy.value }).catch(announceProblem);
     this.#strategy = h("select", { onchange: choose });
     json("/_/scheduler", { signal }).then(({ strategy, strategies }) => {
       fill(this.#strategy, strategies.map((name) => h("option", { value: name }, name)));
@@ -216,7 +305,9 @@ class WorkerList {
 
   show({ workers, queue, strategy }) {
     this.#table.update(workers);
-    this.#queue.textContent = queue.depth === 0 ? "0" : `${queue.depth}, the first for ${milliseconds(queue.wait_ms)}`;
+    this.#queue.textContent = queue.depth === 0
+      ? "0"
+      : `${queue.depth}, the first for ${milliseconds(queue.wait_ms)}`;
     if (document.activeElement !== this.#strategy && strategy) this.#strategy.value = strategy;
   }
 }

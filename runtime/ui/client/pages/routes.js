@@ -16,9 +16,21 @@ export function routesPage(root, { signal }) {
     columns: [
       { title: "Route", value: ({ key }) => key, cell: ({ key }) => h("code", {}, key) },
       { title: "State", value: ({ state }) => state, cell: stateCell },
-      { title: "Value", value: ({ value }) => value, cell: ({ value }) => h("code", { class: "value" }, value) },
-      { title: "Changed", value: ({ updated }) => updated, cell: ({ updated }) => dateAndTime(new Date(updated * 1000).toISOString()) },
-      { title: "", value: () => "", cell: ({ key }) => h("button", { type: "button", onclick: () => remove(key) }, "Delete") },
+      {
+        title: "Value",
+        value: ({ value }) => value,
+        cell: ({ value }) => h("code", { class: "value" }, value),
+      },
+      {
+        title: "Changed",
+        value: ({ updated }) => updated,
+        cell: ({ updated }) => dateAndTime(new Date(updated * 1000).toISOString()),
+      },
+      {
+        title: "",
+        value: () => "",
+        cell: ({ key }) => h("button", { type: "button", onclick: () => remove(key) }, "Delete"),
+      },
     ],
   });
   const load = async () => table.update((await json("/_/routes", { signal })).routes);
@@ -40,13 +52,28 @@ function stateCell({ state, error }) {
 }
 
 function putForm(load) {
-  const key = h("input", { name: "key", required: true, placeholder: "POST:/api/convert", size: 30, spellcheck: false });
-  const value = h("textarea", { name: "value", rows: 4, required: true, placeholder: EXAMPLE, spellcheck: false });
+  const key = h("input", {
+    name: "key",
+    required: true,
+    placeholder: "POST:/api/convert",
+    size: 30,
+    spellcheck: false,
+  });
+  const value = h("textarea", {
+    name: "value",
+    rows: 4,
+    required: true,
+    placeholder: EXAMPLE,
+    spellcheck: false,
+  });
   const result = h("div", { "aria-live": "polite" });
   const submit = async (event) => {
     event.preventDefault();
     try {
-      await json(`/_/routes/${encodeURIComponent(key.value)}`, { method: "PUT", body: value.value });
+      await json(`/_/routes/${encodeURIComponent(key.value)}`, {
+        method: "PUT",
+        body: value.value,
+      });
       fill(result);
       announce(`Set ${key.value}`);
       await load();

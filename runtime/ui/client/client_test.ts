@@ -1,0 +1,54 @@
+/** The dashboard's own logic; what needs a page is tested in a browser, in `tests/ui`. */
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { readEvents } from "./events.js";
+import { amount, byteSize, count, milliseconds, percent } from "./format.js";
+import { Series } from "./series.js";
+import { sortedBy } from "./sorting.js";
+
+async function eventsIn(texts: readonly string[]) {
+  const source = async function* () {
+    for (const text of texts) yield await Promise.resolve(text);
+  };
+  return await Array.fromAsync(readEvents(source()));
+}
+
+Deno.test("Events are read with their names, ids and lines of data; comments are passed over", async () => {
+  const text = ": hello\n\nevent: entry\nid: 7\ndata: a\ndata: b\n\ndata:c\r\n\r\n";
+  assertEquals(await eventsIn([text]), [
+    { event: "entry", id: "7", data: "a\nb" },
+    { event: "message", id: "", data: "c" },
+  ]);
+});
+
+Deno.test("Wherever a stream is cut, its events are the same", async () => {
+  const text = "id: 1\ndata: one\n\n: beat\n\nid: 2\ndata: two\n\n";
+  const whole = await eventsIn([text]);
+  await fc.assert(fc.asyncProperty(fc.array(fc.nat(text.length)), async (cuts) => {
+    const at = [0, ...cuts.toSorted((a, b) => a - b), text.length];
+    const pieces = at.slice(1).map((end, i) => text.slice(at[i], end));
+    assertEquals(await eventsIn(pieces), whole);
+  }));
+});
+
+Deno.test("Numbers have three digits that matter and a unit that fits", () => {
+  const times = [0, 0.05, 0.123456, 12.345, 1234, 90_000].map(milliseconds);
+  assertEquals(times, ["0 ms", "50.0 µs", "0.123 ms", "12.3 ms", "1.23 s", "1.50 min"]);
+  assertEquals([0, 5, 0.5, 1500, 2.5e9].map(amount), ["0", "5", "0.500", "1.50 k", "2.50 G"]);
+  assertEquals([0, 2048, 3 * 1024 ** 3].map(byteSize), ["0 B", "2.00 KiB", "3.00 GiB"]);
+  assertEquals([count(24), count(12_345), percent(0.256)], ["24", "12.3 k", "26 %"]);
+  assertEquals([milliseconds(undefined), byteSize(undefined)], ["–", "–"]);
+});
+
+Deno.test("Rows sort by a column either way, and what is not known comes last", () => {
+  const rows = [{ v: 2 }, { v: undefined }, { v: 10 }];
+  const order = (isDescending: boolean) =>
+    sortedBy(rows, ({ v }: { v?: number }) => v, isDescending).map(({ v }) => v);
+  assertEquals([order(false), order(true)], [[2, 10, undefined], [10, 2, undefined]]);
+});
+
+Deno.test("A series keeps its last points, and no more", () => {
+  const series = new Series(1, 3);
+  for (let i = 0; i < 10; i++) series.add(i, [i * 2]);
+  assertEquals(series.columns, [[7, 8, 9], [14, 16, 18]]);
+});

@@ -43,3 +43,9 @@ export function announce(text, isBad = false) {
   status.textContent = text;
   status.classList.toggle("bad", isBad);
 }
+
+/** Takes back what {@linkcode announce} said, if it was bad news. */
+export function forgetProblem() {
+  const status = document.getElementById("status");
+  if (status.classList.contains("bad")) announce("");
+}

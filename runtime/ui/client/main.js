@@ -1,5 +1,5 @@
 import { setToken, unauthorized } from "./api.js";
-import { announce, fill, h } from "./dom.js";
+import { fill, forgetProblem, h } from "./dom.js";
 import { problemBlock } from "./problems.js";
 import { deployPage } from "./pages/deploy.js";
 import { functionPage } from "./pages/function.js";
@@ -31,7 +31,8 @@ async function show() {
   const page = PAGES[name] ?? PAGES[""];
   document.title = `${parameter || page.title} – Skerry`;
   markCurrent(page.nav ?? name);
-  announce("");
+  // What was done on the page before may still be worth reading; what went wrong there is not.
+  forgetProblem();
   const root = h("div");
   fill(main, root);
   main.scrollTop = 0;

@@ -203,8 +203,8 @@ function versionList(path, { versions }) {
   const roll = (id) => async () => {
     try {
       await sendJson(`${path}/rollback`, "POST", { version: id });
-      announce(`Version ${id} serves`);
       dispatchEvent(new Event("hashchange"));
+      announce(`Version ${id} serves`);
     } catch (thrown) {
       announceProblem(thrown);
     }
@@ -237,8 +237,8 @@ function removeButton(path, { name }) {
   const remove = async () => {
     try {
       await json(path, { method: "DELETE" });
-      announce(`Removed ${name}`);
       location.hash = "#/";
+      announce(`Removed ${name}`);
     } catch (thrown) {
       announceProblem(thrown);
     }

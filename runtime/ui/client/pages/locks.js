@@ -13,14 +13,23 @@ const TAIL = 50;
 export function locksPage(root, { signal }) {
   const locks = lockTable();
   const logs = logTable();
-  fill(root, h("h1", {}, "Locks"), locks.element, h("h1", {}, "Logs"), logs.element);
+  const showsEmpty = h("input", { type: "checkbox" });
+  fill(
+    root,
+    h("h1", {}, "Locks and logs"),
+    h("h2", {}, "Locks"),
+    locks.element,
+    h("h2", {}, "Logs"),
+    h("p", { class: "tools" }, h("label", {}, showsEmpty, " Show empty ones")),
+    logs.element,
+  );
   keepLoading(async () => {
     const [held, lists] = await Promise.all([
       json("/_/locks", { signal }),
       json("/_/logs", { signal }),
     ]);
     locks.update(held.locks);
-    logs.update(lists.logs);
+    logs.update(lists.logs.filter(({ length }) => length > 0 || showsEmpty.checked));
   }, signal);
 }
 
@@ -60,7 +69,7 @@ function logTable() {
     caption: "Logs",
     key: ({ name }) => name,
     sort: { column: 2, isDescending: true },
-    empty: "No logs",
+    empty: "Nothing has been appended yet",
     columns: [
       {
         title: "Log",

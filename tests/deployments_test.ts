@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { printer } from "./guests/guests.ts";
 import { crashDuringDeployments } from "./support/crash_deployments.ts";
 import { answerOf, deploy, removeFunction } from "./support/deploy.ts";
+import { canMount, withDisk } from "./support/disk.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { allRuntimes, buildBundle } from "./support/runtimes.ts";
@@ -117,9 +118,7 @@ Deno.test("Deployed functions and rows are the same from source and bundled, on 
 
 /** A server whose data folder has a disk of its own, which only its process sees. */
 function onSmallDisk(data: string, size: string) {
-  const mount = `mount -t tmpfs -o size=${size} skerry "$0" && exec "$@"`;
-  const command = ["unshare", "-rm", "sh", "-c", mount, data, ...DENO_SOURCE.command];
-  return { data, runtime: { name: "Deno, on a small disk", command } };
+  return { data, runtime: withDisk(DENO_SOURCE, data, `size=${size}`) };
 }
 
 // Where a process may not mount a disk of its own, none can be filled.
@@ -149,15 +148,6 @@ Deno.test({
     assertEquals(await answerOf(`${server.url}/again`), "200 small\n");
   },
 });
-
-function canMount(): boolean {
-  const mount = ["-rm", "mount", "-t", "tmpfs", "skerry", "/tmp"];
-  try {
-    return new Deno.Command("unshare", { args: mount, stderr: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
 
 /** A number of three bytes, little-endian base 128. */
 function leb(value: number): number[] {

@@ -3,7 +3,9 @@ import { mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "no
 import { join } from "node:path";
 import { eventually } from "../support/eventually.ts";
 import { run } from "../support/runtimes.ts";
-import { startServer } from "../support/server.ts";
+import { canMount, withDisk } from "../support/disk.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { DENO_SOURCE, startServer } from "../support/server.ts";
 import { type NativeServer, send, startNativeServer } from "./native_server.ts";
 
 const DETAILS = ["--native-details", "--native-timeout-ms", "1000", "--native-memory-mb", "128"];
@@ -252,6 +254,28 @@ Deno.test("Where no output file can be made, the reply itself is the error", asy
   await native.server.printed("cannot make the output file: No such file or directory");
   await mkdir(output);
   assertEquals(await native.call("basic"), "run\n");
+});
+
+// Where a process may not mount a disk of its own, none can be filled.
+Deno.test({
+  name: "A full output folder: the reply says so, and when files have gone calls go on",
+  ignore: !canMount(),
+  fn: async () => {
+    await using disk = await temporaryFolder();
+    await using native = await startNativeServer({
+      // The folder itself and two files.
+      runtime: withDisk(DENO_SOURCE, disk.path, "size=1m,nr_inodes=3"),
+      args: ["--native-output", `${disk.path}/XXXXXX`, "--native-keep-s", "3", "--native-details"],
+    });
+    const library = native.library("basic");
+    const full = `Error: ${library} could not be executed. ` +
+      "cannot make the output file: No space left on device";
+    const replies: string[] = [];
+    while (replies.length < 20 && replies.at(-1) !== full) replies.push(await native.ask("basic"));
+    assertEquals(replies.at(-1), full);
+    assertEquals(replies[0]!.startsWith(`${disk.path}/`), true);
+    await eventually(() => native.ask("basic"), (reply) => reply.startsWith(`${disk.path}/`));
+  },
 });
 
 Deno.test("Nothing is left behind: no process, no descriptor, no file of a request", async () => {

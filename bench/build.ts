@@ -88,6 +88,7 @@ function report(values: ReadonlyMap<string, readonly number[]>): Report {
       "Milliseconds of `POST /deploy` over HTTP; every function is called afterwards and its answer checked.",
       "The first deployment of a server loads the toolchain, and Go's compiles its library; the next ones differ in name, " +
       "so that the cache of built output does not answer them.",
+      "C++ without <iostream>, which takes clang several seconds more.",
     ],
   };
 }

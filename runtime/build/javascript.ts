@@ -14,7 +14,7 @@ import { type Bundler, ESBUILD_PACKAGE, loadEsbuild } from "./javascript/esbuild
 import { type JavaScriptFault, JavaScriptInterpreter } from "./javascript/interpreter.ts";
 import PRELUDE from "./javascript/prelude.js" with { type: "text" };
 import type { Language, Source } from "./language.ts";
-import type { ToolchainPlaces } from "./toolchain_package.ts";
+import { packageMissing, type ToolchainPlaces } from "./toolchain_package.ts";
 
 /** JavaScript, run by QuickJS as WebAssembly from a memory image in which the function is ready. */
 export function javascriptLanguage(places: ToolchainPlaces): Language {
@@ -36,6 +36,9 @@ const PRIMER: Source = {
   bytes: new TextEncoder().encode("export default { fetch: (): Response => new Response() };"),
 };
 
+/** Who installs one of the two would only learn then that the other is missing, too. */
+const NOTHING_INSTALLED = packageMissing(ESBUILD_PACKAGE, QUICKJS_PACKAGE);
+
 /** Started once a thread; a failure is not kept. */
 let starting: Promise<Result<Tools, SkerryError>> | undefined;
 
@@ -48,7 +51,9 @@ async function loadTools(places: ToolchainPlaces): Promise<Result<Tools, SkerryE
 
 async function startTools(places: ToolchainPlaces): Promise<Result<Tools, SkerryError>> {
   const [bundler, module] = await Promise.all([loadEsbuild(places), loadJavaScriptModule(places)]);
-  if (!bundler.ok) return bundler;
+  if (!bundler.ok) {
+    return isMissing(bundler) && isMissing(module) ? err(NOTHING_INSTALLED) : bundler;
+  }
   if (!module.ok) return module;
   const system = { clock: systemClock, random: secureRandom };
   const { memoryPages } = DEFAULT_LIMITS;
@@ -60,6 +65,10 @@ async function startTools(places: ToolchainPlaces): Promise<Result<Tools, Skerry
   return interpreter.ok
     ? ok({ bundler: bundler.value, interpreter: interpreter.value })
     : interpreter;
+}
+
+function isMissing(loaded: Result<unknown, SkerryError>): boolean {
+  return !loaded.ok && loaded.error.details?.install !== undefined;
 }
 
 class EcmaScript implements Language {

@@ -95,12 +95,15 @@ export function toolchainFile(
   return err(packageMissing(wanted));
 }
 
-/** The error of a missing package. */
-export function packageMissing({ name, version }: ToolchainPackage): SkerryError {
-  const install = `npm install ${name}@${version}`;
+/** The error of missing packages, with one command that installs them all. */
+export function packageMissing(...packages: readonly ToolchainPackage[]): SkerryError {
+  const specifiers = packages.map(({ name, version }) => `${name}@${version}`);
+  const install = `npm install ${specifiers.join(" ")}`;
   return skerryError(
     "toolchain_missing",
-    `Cannot load ${name}: not installed; run "${install}" beside Skerry, or with --prefix toolchains in its data folder`,
+    `Cannot load ${
+      packages.map(({ name }) => name).join(" and ")
+    }: not installed; run "${install}" beside Skerry, or with --prefix toolchains in its data folder`,
     { install },
   );
 }

@@ -3,7 +3,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "../../tests/support/folder.ts";
 import { errorOf, valueOf } from "../../tests/support/results.ts";
-import { importToolchain, toolchainFile, toolchainPackage } from "./toolchain_package.ts";
+import {
+  importToolchain,
+  packageMissing,
+  toolchainFile,
+  toolchainPackage,
+} from "./toolchain_package.ts";
 
 const ABSENT = { name: "skerry-absent-toolchain", version: "1.2.3" };
 const OFFLINE = { mayFetch: false };
@@ -58,4 +63,10 @@ Deno.test("Files of a package that can only be imported are found in the folder 
   const places = { toolchainsFolder: folder.path, mayFetch: false };
   const file = toolchainFile(ABSENT, "package.json", places);
   assertEquals(file, { ok: true, value: join(home, "package.json") });
+});
+
+Deno.test("Several missing packages are installed with one command", () => {
+  const { details } = packageMissing(ABSENT, toolchainPackage("wabt"));
+  const { version } = toolchainPackage("wabt");
+  assertEquals(details?.install, `npm install skerry-absent-toolchain@1.2.3 wabt@${version}`);
 });

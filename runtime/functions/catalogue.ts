@@ -26,6 +26,9 @@ export interface CatalogueOptions {
 /** Which source's functions come first at the same paths. */
 const RANKS: Readonly<Record<FunctionSource, number>> = { route: 0, deployed: 1, folder: 2 };
 
+/** A content that failed for now beside a version that serves is tried again after this long. */
+const RETRY_MS = 30_000;
+
 type Served = FunctionEntry | MethodGate;
 
 /**
@@ -41,6 +44,8 @@ export class Catalogue {
   readonly #router = new Router<Served>([], (route, methods) => new MethodGate(route, methods));
   readonly #cache: ModuleCache<FunctionEntry>;
   readonly #queue = new PreparationQueue<FunctionEntry>(refreshUntilFresh);
+  /** By function, what keeps a new attempt from being made. */
+  readonly #retries = new Map<FunctionEntry, () => void>();
   readonly #refused: (() => Iterable<FunctionStatus>)[] = [];
 
   constructor(options: CatalogueOptions) {
@@ -60,6 +65,7 @@ export class Catalogue {
         const isServing = active !== undefined;
         this.emit({ kind: "function_broken", route, file, error, isServing });
       },
+      onDelayed: (fn) => this.#retryLater(fn),
     };
   }
 
@@ -99,6 +105,8 @@ export class Catalogue {
     this.#router.remove(entry);
     this.#queue.remove(fn);
     this.#cache.forget(fn);
+    this.#retries.get(fn)?.();
+    this.#retries.delete(fn);
     fn.remove();
     this.emit({ kind: "function_removed", route: fn.route, file: fn.file });
   }
@@ -150,7 +158,18 @@ export class Catalogue {
 
   /** Resolves when background preparations have ended. What is active stays so. */
   async close(): Promise<void> {
+    for (const cancel of this.#retries.values()) cancel();
+    this.#retries.clear();
     await this.#queue.close();
+  }
+
+  #retryLater(fn: FunctionEntry): void {
+    this.#retries.get(fn)?.();
+    const cancel = this.context.clock.after(RETRY_MS, () => {
+      this.#retries.delete(fn);
+      if (fn.markStale()) this.#queue.addUrgent(fn);
+    });
+    this.#retries.set(fn, cancel);
   }
 
   #statuses(isWanted: (fn: { readonly route: string }) => boolean): FunctionStatus[] {

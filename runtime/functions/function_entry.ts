@@ -17,7 +17,19 @@ export interface FunctionContext {
   readonly onNewVersion: (fn: FunctionEntry, version: LoadedVersion, isFirst: boolean) => void;
   /** A content cannot be served; called once for each. */
   readonly onBroken: (fn: FunctionEntry, error: SkerryError) => void;
+  /** A content cannot be served for now, and an older version serves: who calls will not have it loaded again. */
+  readonly onDelayed: (fn: FunctionEntry) => void;
 }
+
+/** Failures that pass without a change of the content: a compiler gets installed, a queue gets shorter. */
+const PASSING_FAILURES: ReadonlySet<string> = new Set([
+  "toolchain_missing",
+  "overloaded",
+  "timeout",
+  "internal_error",
+]);
+/** What failed for now is not tried again sooner, however often it is called. */
+const RETRY_MS = 2_000;
 
 /** Where a function's versions come from. */
 export interface FunctionOrigin {
@@ -57,6 +69,7 @@ export class FunctionEntry implements ServedFunction {
   #isRemoved = false;
   #isWanted = false;
   #failure: LoadFailure | undefined;
+  #failedAtMs = 0;
   #loading: Promise<Result<FunctionVersion, SkerryError>> | undefined;
   /** Counts versions that were put in place from outside. */
   #placements = 0;
@@ -102,7 +115,7 @@ export class FunctionEntry implements ServedFunction {
 
   load(): Promise<Result<FunctionVersion, SkerryError>> {
     if (this.active !== undefined) return Promise.resolve(ok(this.active));
-    if (this.#failure !== undefined && !this.#isStale) {
+    if (this.#failure !== undefined && !this.#isStale && !this.#isWorthRetrying(this.#failure)) {
       return Promise.resolve(err(this.#failure.error));
     }
     this.#isWanted = true;
@@ -119,6 +132,12 @@ export class FunctionEntry implements ServedFunction {
   /** Looks whether the origin changed. Returns whether a refresh is needed. */
   checkStale(): boolean {
     this.#isStale = this.origin.hasChanged();
+    return this.#isStale;
+  }
+
+  /** Has what the origin holds loaded again, although it did not change. Returns whether a refresh is needed. */
+  markStale(): boolean {
+    this.#isStale = !this.#isRemoved;
     return this.#isStale;
   }
 
@@ -189,10 +208,17 @@ export class FunctionEntry implements ServedFunction {
       this.#activate(outcome.value);
       return outcome;
     }
-    const isNew = outcome.error.contentId !== this.#failure?.contentId;
+    const { contentId, error } = outcome.error;
+    const isNew = contentId !== this.#failure?.contentId || error.code !== this.#failure.error.code;
     this.#failure = outcome.error;
-    if (isNew) this.#context.onBroken(this, outcome.error.error);
+    this.#failedAtMs = this.#context.clock.monotonic();
+    if (isNew) this.#context.onBroken(this, error);
+    if (this.active !== undefined && isPassing(outcome.error)) this.#context.onDelayed(this);
     return this.active === undefined ? err(outcome.error.error) : ok(this.active);
+  }
+
+  #isWorthRetrying(failure: LoadFailure): boolean {
+    return isPassing(failure) && this.#context.clock.monotonic() - this.#failedAtMs >= RETRY_MS;
   }
 
   #activate(version: LoadedVersion): void {
@@ -213,4 +239,8 @@ export class FunctionEntry implements ServedFunction {
     };
     this.#context.onNewVersion(this, version, previousId === undefined);
   }
+}
+
+function isPassing({ error }: LoadFailure): boolean {
+  return PASSING_FAILURES.has(error.code);
 }

@@ -1,9 +1,12 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Build } from "../build/language.ts";
+import { skerryError } from "../errors.ts";
+import { err } from "../result.ts";
 import { FunctionRegistry, type RegistryEvent, type RegistryOptions } from "./registry.ts";
 import type { FunctionVersion } from "./served_function.ts";
-import { FakeClock, FakePrepare, preparedOf, TempFolder, until } from "./testing.ts";
+import { fakeBuild, FakeClock, FakePrepare, preparedOf, TempFolder, until } from "./testing.ts";
 
 /** A registry over a real folder, whose time passes only in `until`. */
 class Scene {
@@ -97,6 +100,18 @@ class Scene {
     await this.finish(this.registry.close());
     await this.folder[Symbol.asyncDispose]();
   }
+}
+
+/** A compiler that is there once it is installed. */
+class MissingCompiler {
+  isInstalled = false;
+  attempts = 0;
+
+  readonly build: Build = async (language, source) => {
+    this.attempts++;
+    if (this.isInstalled) return await fakeBuild(language, source);
+    return err(skerryError("toolchain_missing", "Cannot build: there is no compiler"));
+  };
 }
 
 Deno.test("a missing folder is an error that says what to do", async () => {
@@ -398,6 +413,43 @@ Deno.test("a preparation that throws is an internal error, and tells no secrets"
     code: "internal_error",
     message: "Cannot prepare a.wasm: an internal error occurred",
   });
+});
+
+Deno.test("a function whose compiler was missing is built by a call once it is there, not by every call before", async () => {
+  const compiler = new MissingCompiler();
+  await using scene = await Scene.open({ "a.c": "a" }, { build: compiler.build });
+  const fn = scene.fn("/a");
+  const code = async () => {
+    const loaded = await scene.finish(fn.load());
+    return loaded.ok ? "ready" : loaded.error.code;
+  };
+  assertEquals([await code(), await code()], ["toolchain_missing", "toolchain_missing"]);
+  assertEquals(compiler.attempts, 1);
+  await scene.pass();
+  assertEquals(compiler.attempts, 1);
+  assertEquals([await code(), compiler.attempts], ["toolchain_missing", 2]);
+  compiler.isInstalled = true;
+  assertEquals(await code(), "toolchain_missing");
+  await scene.pass();
+  assertEquals([await code(), compiler.attempts], ["ready", 3]);
+  assertEquals(scene.log, ["broken a.c toolchain_missing", "ready a.c"]);
+});
+
+Deno.test("a version whose build failed for now takes over from the old one, and nobody need touch its file", async () => {
+  const compiler = new MissingCompiler();
+  compiler.isInstalled = true;
+  await using scene = await Scene.open({ "a.c": "a" }, { build: compiler.build });
+  await scene.finish(scene.fn("/a").load());
+  compiler.isInstalled = false;
+  await scene.folder.write("a.c", "a, the second");
+  await scene.until(() => scene.status("a.c")?.error?.code === "toolchain_missing");
+  const attempts = compiler.attempts;
+  await scene.pass();
+  assertEquals(compiler.attempts, attempts);
+  compiler.isInstalled = true;
+  await scene.until(() => scene.status("a.c")?.error === undefined);
+  assertEquals(scene.fake.calls, ["A", "A, THE SECOND"]);
+  assertEquals(scene.log, ["ready a.c", "broken a.c toolchain_missing serving", "ready a.c"]);
 });
 
 Deno.test("listeners hear events until they are removed", async () => {

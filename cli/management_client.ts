@@ -133,13 +133,18 @@ export function readProblem(text: string): ManagementError | undefined {
   // The mini-FaaS API says `error` for what a problem document calls `detail`.
   const { code, detail = body?.error, request_id: requestId, diagnostics } = body ?? {};
   if (typeof code !== "string" || typeof detail !== "string") return undefined;
-  const hint = Object.hasOwn(HINTS, code) ? `; ${HINTS[code]}` : "";
   return {
     code,
-    message: detail + hint,
+    message: detail + hintAbout(code, body),
     ...typeof requestId === "string" ? { requestId } : {},
     ...Array.isArray(diagnostics) ? { diagnostics } : {},
   };
+}
+
+function hintAbout(code: string, { served_by: owner }: Record<string, unknown>): string {
+  // A file or a row of the route table has the path: a new version would not get it either.
+  if (code === "name_taken" && owner !== undefined) return "; choose another name with --name";
+  return Object.hasOwn(HINTS, code) ? `; ${HINTS[code]}` : "";
 }
 
 /** There was no answer at all. */

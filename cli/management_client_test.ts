@@ -49,6 +49,10 @@ Deno.test("A problem document is an error with the next step, and what a compile
       status: 409,
     } as never,
   );
+  const elsewhere = await errorOf(() =>
+    Response.json({ ...body, served_by: "x.wasm" }, { status: 409 })
+  );
+  assertEquals(elsewhere?.message, "Cannot deploy x: it is taken; choose another name with --name");
   const small = { ok: false, code: "bad_request", error: "Cannot run x" };
   const error = await errorOf(() => Response.json(small, { status: 400 }));
   assertEquals([error?.code, error?.message], ["bad_request", "Cannot run x"]);

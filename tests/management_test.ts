@@ -246,9 +246,9 @@ Deno.test("Bad names, languages, bodies and sizes are refused with their reasons
     ["", '{"name":7,"lang":"c","code":"x"}', JSON_TYPE, 400, /Member name must be a string/],
     ["", '{"name":"a","lang":["c"],"code":"x"}', JSON_TYPE, 400, /Member lang must be a string/],
     ["", '{"name":"a","lang":"c","code":"x","replace":"yes"}', JSON_TYPE, 400, /Member replace/],
-    ["name=a&lang=c", new Uint8Array(50 * MEGABYTE), {}, 413, /larger than 16777216 bytes/],
-    ["name=a&lang=c", new Uint8Array(50 * MEGABYTE), JSON_TYPE, 413, /larger than 33554432 bytes/],
-    ["name=a&lang=c", " ".repeat(17 * MEGABYTE), {}, 413, /larger/],
+    ["name=a&lang=c", new Uint8Array(50 * MEGABYTE), {}, 413, /larger than 4194304 bytes/],
+    ["name=a&lang=c", new Uint8Array(50 * MEGABYTE), JSON_TYPE, 413, /larger than 8388608 bytes/],
+    ["name=a&lang=c", " ".repeat(5 * MEGABYTE), {}, 413, /larger/],
     ["name=a&lang=wasm", new Uint8Array(130 * MEGABYTE), {}, 413, /larger than 134217728 bytes/],
   ];
   for (const [query, body, headers, status, words] of bad) {

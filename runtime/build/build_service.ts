@@ -18,7 +18,7 @@ export interface BuildServiceOptions extends BuildersOptions {
   readonly toolchainsFolder?: string;
   /** The server's environment, for where compilers are. @default none: only the usual places */
   readonly environment?: (name: string) => string | undefined;
-  /** Bytes of a source; prebuilt modules may be 64 MiB. @default 16 MiB */
+  /** Bytes of a source; prebuilt modules may be 64 MiB. @default 4 MiB */
   readonly maxSourceBytes?: number;
   /** Bytes of what is built. @default 64 MiB */
   readonly maxOutputBytes?: number;
@@ -38,7 +38,7 @@ export interface BuildService {
 }
 
 const MEBIBYTE = 1024 * 1024;
-const DEFAULT_MAX_SOURCE_BYTES = 16 * MEBIBYTE;
+const DEFAULT_MAX_SOURCE_BYTES = 4 * MEBIBYTE;
 const DEFAULT_MAX_OUTPUT_BYTES = 64 * MEBIBYTE;
 /** A module is not compiled from, only looked at. */
 const MAX_PREBUILT_BYTES = 64 * MEBIBYTE;

@@ -73,7 +73,7 @@ export class PythonInterpreter {
    *
    * @param compiled What `makeResumable` made, compiled.
    * @param system Clock and randomness; Python seeds its hashes from the latter.
-   * @returns `invalid_module` if it does not come up
+   * @returns `timeout` if that takes too long, `invalid_module` if it does not come up
    */
   static start(
     compiled: CompiledModule,
@@ -86,7 +86,9 @@ export class PythonInterpreter {
       return ok(new PythonInterpreter(compiled, system, started.snapshot));
     }
     const found = run.errorText().trim() || outcome?.kind;
-    return err(skerryError("invalid_module", `Cannot start Python: ${found}`));
+    // A machine that is too busy now may have time later, and the source is not to blame.
+    const code = outcome?.kind === "timeout" ? "timeout" : "invalid_module";
+    return err(skerryError(code, `Cannot start Python: ${found}`));
   }
 
   /**

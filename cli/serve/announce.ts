@@ -13,6 +13,7 @@ export function announce(server: SkerryServer, options: ServeOptions, context: C
   const functions = server.functions.list();
   context.print(`Skerry ${VERSION}`);
   context.print(`Listening on ${url}`);
+  context.print(`Dashboard ${url}/_/ui`);
   if (options.jobsPath !== undefined) context.print(`Jobs on ${options.jobsPath}`);
   announceNative(server, options.native, context);
   const width = Math.max(

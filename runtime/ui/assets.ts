@@ -13,11 +13,13 @@ import FUNCTION_JS from "./client/pages/function.js" with { type: "text" };
 import LOCKS_JS from "./client/pages/locks.js" with { type: "text" };
 import OVERVIEW_JS from "./client/pages/overview.js" with { type: "text" };
 import ROUTES_JS from "./client/pages/routes.js" with { type: "text" };
+import POLL_JS from "./client/poll.js" with { type: "text" };
 import PROBLEMS_JS from "./client/problems.js" with { type: "text" };
 import SERIES_JS from "./client/series.js" with { type: "text" };
 import SORTING_JS from "./client/sorting.js" with { type: "text" };
 import STYLE_CSS from "./client/style.css" with { type: "text" };
 import TABLE_JS from "./client/table.js" with { type: "text" };
+import TAIL_JS from "./client/tail.js" with { type: "text" };
 
 /** A file of the dashboard, as it is served. */
 export interface Asset {
@@ -47,11 +49,13 @@ export const ASSETS: ReadonlyMap<string, Asset> = new Map(
     "pages/locks.js": LOCKS_JS,
     "pages/overview.js": OVERVIEW_JS,
     "pages/routes.js": ROUTES_JS,
+    "poll.js": POLL_JS,
     "problems.js": PROBLEMS_JS,
     "series.js": SERIES_JS,
     "sorting.js": SORTING_JS,
     "style.css": STYLE_CSS,
     "table.js": TABLE_JS,
+    "tail.js": TAIL_JS,
     "uplot.css": UPLOT_CSS,
     "uplot.js": UPLOT_JS,
   }).map(([path, text]) => [path, assetOf(path, text)]),

@@ -40,7 +40,10 @@ export function Shell({ version }: { readonly version: string }): Child {
               ))}
             </ul>
           </nav>
-          <span class="connection" role="status">Connection lost, trying again</span>
+          <a id="api" href="/_/docs">
+            API
+          </a>
+          <span id="connection" role="status"></span>
         </header>
         <main id="content" tabindex={-1}>
           <noscript>This page needs JavaScript; the same is to be had with skerry --help.</noscript>

@@ -71,7 +71,7 @@ Deno.test("Calls show up in the table and move the charts, and the slow one come
   await using server = await startServer(folder.path);
   await using browser = await openBrowser(server.url);
   const { page } = browser;
-  const rate = page.locator("figure", { hasText: "Requests a second" }).locator("output").first();
+  const rate = page.locator("figure", { hasText: "Requests a second" }).locator(".value").first();
   const row = (text: string) => page.locator("tbody tr", { hasText: text });
   await row("/quick").waitFor();
   const calling = new AbortController();

@@ -1,13 +1,14 @@
 /* global uPlot */
 import { h } from "./dom.js";
-import { Series } from "./series.js";
 
 const HEIGHT_PX = 150;
+/** So that the first seconds are not drawn as if they were much. */
+const SHORTEST_S = 60;
 
 /**
  * A live chart of a few lines over the last five minutes.
  *
- * @param {{title: string, lines: readonly {label: string, colour: string}[], format: (value: number) => string}} options
+ * @param {{title: string, lines: readonly {label: string, colour: string}[], format: (value: number) => string, series: import("./series.js").Series}} options
  */
 export class LiveChart {
   #series;
@@ -18,12 +19,12 @@ export class LiveChart {
   #resize;
   element;
 
-  constructor({ title, lines, format }) {
+  constructor({ title, lines, format, series }) {
     this.#format = format;
-    this.#series = new Series(lines.length);
+    this.#series = series;
     this.#box = h("div", { class: "plot", "aria-hidden": "true" });
     this.#legend = lines.map(({ label, colour }) => {
-      const value = h("output", {}, "–");
+      const value = h("span", { class: "value" }, "–");
       const swatch = h("span", { class: "swatch" });
       swatch.style.background = `var(${colour})`;
       return { value, element: h("span", { class: "legend-item" }, swatch, label, " ", value) };
@@ -74,7 +75,10 @@ export class LiveChart {
           { ...axis, values: (_, ticks) => ticks.map(clockTime), space: 70, size: 22 },
           { ...axis, values: (_, ticks) => ticks.map(this.#format), size: 62, space: 32 },
         ],
-        scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        scales: {
+          x: { range: (_, min, max) => [Math.min(min, max - SHORTEST_S), max] },
+          y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+        },
         series: [
           {},
           ...this.#lines.map(({ label, colour: name }) => ({

@@ -1,4 +1,4 @@
-import { setToken, unauthorized } from "./api.js";
+import { connection, hasToken, setToken, unauthorized } from "./api.js";
 import { fill, forgetProblem, h } from "./dom.js";
 import { problemBlock } from "./problems.js";
 import { deployPage } from "./pages/deploy.js";
@@ -19,6 +19,7 @@ const PAGES = {
 
 const main = document.getElementById("content");
 let leave = new AbortController();
+let isFirst = true;
 
 /** Shows the page of the address; what the last one was doing ends. */
 async function show() {
@@ -35,12 +36,21 @@ async function show() {
   forgetProblem();
   const root = h("div");
   fill(main, root);
-  main.scrollTop = 0;
+  // Whoever reads by ear or keyboard goes on at the new page, not where the old one was.
+  if (!isFirst) main.focus();
+  isFirst = false;
+  scrollTo(0, 0);
   try {
     await page.show(root, { signal, parameter });
   } catch (thrown) {
-    if (!signal.aborted) fill(root, h("h1", {}, parameter || page.title), problemBlock(thrown));
+    if (!signal.aborted) {
+      fill(root, h("h1", {}, parameter || page.title), problemBlock(thrown), wayBack());
+    }
   }
+}
+
+function wayBack() {
+  return h("p", {}, h("a", { href: "#/" }, "To the overview"));
 }
 
 function decodeSafely(text) {
@@ -60,18 +70,37 @@ function markCurrent(name) {
 }
 
 const login = document.getElementById("login");
+const api = document.getElementById("api");
 
 login.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
   setToken(new FormData(event.target).get("token"));
+  event.target.reset();
   login.close();
   show();
 });
 
+login.addEventListener("cancel", () => {
+  const again = h("button", { type: "button", class: "primary", onclick: () => login.showModal() });
+  fill(main, h("h1", {}, "Nothing to see without a token"), fill(again, "Enter a token"));
+});
+
 unauthorized.addEventListener("unauthorized", () => {
   leave.abort();
+  api.hidden = true;
+  const title = hasToken() ? "This server does not accept the token" : "This server wants a token";
+  document.getElementById("login-title").textContent = title;
   if (!login.open) login.showModal();
 });
 
+connection.addEventListener("change", ({ detail: isConnected }) => {
+  const lost = "Connection lost, trying again";
+  document.getElementById("connection").textContent = isConnected ? "" : lost;
+  document.body.classList.toggle("offline", !isConnected);
+  if (isConnected) forgetProblem();
+});
+
 addEventListener("hashchange", show);
+// A link cannot send the token along.
+if (hasToken()) api.hidden = true;
 show();

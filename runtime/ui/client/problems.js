@@ -10,11 +10,12 @@ export function announceProblem(thrown) {
 /** A problem in full: what it says, and a compiler's messages with their places. */
 export function problemBlock(thrown) {
   const { message, code = "", diagnostics = [] } = thrown;
-  const [first] = message.split("\n", 1);
+  const [first, ...more] = message.split("\n");
   return h(
     "div",
     { class: "problem", role: "alert" },
-    h("p", {}, h("strong", {}, code || "No answer"), " ", diagnostics.length > 0 ? first : message),
+    h("p", {}, h("strong", {}, code || "No answer"), " ", first),
+    diagnostics.length === 0 && more.length > 0 && h("pre", { tabIndex: 0 }, more.join("\n")),
     diagnostics.length > 0 && h("ul", { class: "diagnostics" }, diagnostics.map(diagnostic)),
   );
 }

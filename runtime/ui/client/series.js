@@ -1,3 +1,6 @@
+/** Longer without a point, and the line is interrupted. */
+const GAP_S = 5;
+
 /** The last so many points of several values over time; older ones make room. */
 export class Series {
   #capacity;
@@ -12,6 +15,11 @@ export class Series {
 
   /** @param {number} seconds @param {readonly (number | null)[]} values */
   add(seconds, values) {
+    if (seconds - this.columns[0].at(-1) > GAP_S) this.#push(seconds - 1, values.map(() => null));
+    this.#push(seconds, values);
+  }
+
+  #push(seconds, values) {
     [seconds, ...values].forEach((value, i) => {
       const column = this.columns[i];
       column.push(value);

@@ -4,7 +4,7 @@ import { sortedBy } from "./sorting.js";
 /**
  * A table whose columns sort. `update` keeps rows that are still there, so that neither focus nor scrolling is lost.
  *
- * @param {{caption: string, columns: readonly {title: string, value: (row: any) => any, cell?: (row: any) => unknown, isNumber?: boolean}[], key: (row: any) => string, sort?: {column: number, isDescending: boolean}, empty: string}} options
+ * @param {{caption: string, columns: readonly {title: string, value: (row: any) => any, cell?: (row: any) => unknown, isNumber?: boolean, wraps?: boolean}[], key: (row: any) => string, sort?: {column: number, isDescending: boolean}, empty: string}} options
  */
 export class SortedTable {
   #options;
@@ -72,9 +72,9 @@ export class SortedTable {
       const id = key(row);
       const element = existing.get(id) ?? h("tr", { "data-key": id });
       existing.delete(id);
-      columns.forEach(({ value, cell, isNumber }, i) => {
+      columns.forEach(({ value, cell, isNumber, wraps }, i) => {
         const td = element.cells[i] ??
-          element.appendChild(h("td", { class: isNumber ? "number" : "" }));
+          element.appendChild(h("td", { class: isNumber ? "number" : wraps ? "wrap" : "" }));
         const content = cell === undefined ? value(row) : cell(row);
         update(td, content);
       });

@@ -28,7 +28,7 @@ export function docsPage(document: ApiDocument): Html {
         <header>
           <h1>${title} <small>${version}</small></h1>
           ${description.split("\n\n").map((part) => html`<p>${inlineMarkup(part)}</p>`)}
-          <p><a href="openapi.json">openapi.json</a> is the same for programs.</p>
+          <p><a href="openapi.json">openapi.json</a> is the same for programs, <a href="ui">the dashboard</a> uses it.</p>
         </header>
         <div class="columns">
           <nav aria-label="Operations">

@@ -1,6 +1,9 @@
 import { json } from "../api.js";
 import { announce, fill, h } from "../dom.js";
+import { milliseconds } from "../format.js";
 import { problemBlock } from "../problems.js";
+
+const ELAPSED_MS = 500;
 
 /** Languages by extension; the first of each language is the usual one. */
 const EXTENSIONS = {
@@ -40,8 +43,8 @@ const EXAMPLE = `export default {
 `;
 
 /** Deploys a file that is dropped or chosen, or what is pasted. */
-export function deployPage(root) {
-  const form = new DeployForm();
+export function deployPage(root, { signal }) {
+  const form = new DeployForm(signal);
   fill(root, h("h1", {}, "Deploy"), form.element);
 }
 
@@ -79,29 +82,19 @@ class DeployForm {
   #button = h("button", { type: "submit", class: "primary" }, "Deploy");
   element;
 
-  constructor() {
-    const over = (isOver) => (event) => {
-      event.preventDefault();
-      this.element.classList.toggle("dropping", isOver);
-    };
-    const drop = (event) => {
-      over(false)(event);
-      this.#take(event.dataTransfer.files[0]);
-    };
+  constructor(signal) {
+    this.#takeDrops(signal);
     this.#source.addEventListener("input", () => this.#binary = undefined);
     this.element = h(
       "form",
       {
         class: "deploy",
         onsubmit: (event) => this.#submit(event),
-        ondragover: over(true),
-        ondragleave: over(false),
-        ondrop: drop,
       },
       h(
         "p",
         { class: "hint" },
-        "Drop a source file or a module anywhere here, choose one, or paste source.",
+        "Drop a source file or a module on this page, choose one, or paste source.",
       ),
       h("label", {}, "File ", this.#file),
       h(
@@ -123,6 +116,22 @@ class DeployForm {
     );
   }
 
+  /** On the whole page: what misses a smaller target, the browser would show instead of the page. */
+  #takeDrops(signal) {
+    const mark = (isOver) => this.element.classList.toggle("dropping", isOver);
+    const listen = (type, listener) => addEventListener(type, listener, { signal });
+    listen("dragover", (event) => {
+      event.preventDefault();
+      mark(true);
+    });
+    listen("dragleave", (event) => event.relatedTarget === null && mark(false));
+    listen("drop", (event) => {
+      event.preventDefault();
+      mark(false);
+      this.#take(event.dataTransfer.files[0]);
+    });
+  }
+
   async #take(file) {
     if (file === undefined) return;
     const [, stem, extension] = /^(.*?)\.([^.]+)$/.exec(file.name) ?? [, file.name, ""];
@@ -139,7 +148,11 @@ class DeployForm {
   async #submit(event) {
     event.preventDefault();
     this.#button.disabled = true;
-    fill(this.#result, h("p", {}, "Building…"));
+    const elapsed = h("span", { "aria-live": "off" });
+    fill(this.#result, h("p", {}, "Building… ", elapsed));
+    const startMs = performance.now();
+    const show = () => elapsed.textContent = milliseconds(performance.now() - startMs);
+    const timer = setInterval(show, ELAPSED_MS);
     try {
       const deployed = await this.#deploy();
       const link = h(
@@ -152,6 +165,7 @@ class DeployForm {
     } catch (thrown) {
       fill(this.#result, problemBlock(thrown));
     }
+    clearInterval(timer);
     this.#button.disabled = false;
   }
 

@@ -1,12 +1,23 @@
 import { follow, functionPath, json, request, sendJson } from "../api.js";
 import { announce, fill, h } from "../dom.js";
-import { amount, byteSize, dateAndTime, milliseconds, timeOfDay } from "../format.js";
+import {
+  amount,
+  byteSize,
+  count,
+  dateAndTime,
+  milliseconds,
+  percent,
+  timeOfDay,
+} from "../format.js";
+import { poll } from "../poll.js";
 import { announceProblem, problemBlock } from "../problems.js";
+import { Tail } from "../tail.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 /** Entries of a log, and characters of a body, that a page keeps. */
 const MAX_ENTRIES = 500;
 const MAX_SHOWN = 100_000;
+const REFRESH_MS = 2000;
 
 /** One function: what it is, what it says, and a way to call it. */
 export async function functionPage(root, { signal, parameter }) {
@@ -24,6 +35,7 @@ export async function functionPage(root, { signal, parameter }) {
     ),
     h("h1", {}, details.name ?? details.route),
     facts(details),
+    activity(details, signal),
     details.error && problemBlock(details.error),
     section("call", "Call", callForm(details)),
     section("log", "Log", logView(path, signal)),
@@ -60,6 +72,29 @@ function facts({ route, method, source, file, language, state, size, loadedAt, m
     { class: "facts" },
     rows.filter(Boolean).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
   );
+}
+
+/** What it did since the server started, as of now. */
+function activity({ route }, signal) {
+  const list = h("dl", { class: "numbers" });
+  const load = async () => {
+    const { functions } = await json("/_/stats", { signal });
+    fill(list, numbers(functions.find((each) => each.function === route)));
+  };
+  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceProblem });
+  return list;
+}
+
+function numbers(stats) {
+  const { requests = 0, failures = 0, fuel, p50_ms: p50, p99_ms: p99 } = stats ?? {};
+  const share = failures === 0 ? "" : ` (${percent(failures / requests)})`;
+  return [
+    ["Requests", count(requests)],
+    ["Failed", h("span", { class: failures > 0 ? "bad" : "" }, count(failures), share)],
+    ["p50", milliseconds(p50)],
+    ["p99", milliseconds(p99)],
+    ["Fuel a call", requests > 0 ? amount(Math.round(fuel / requests)) : amount(undefined)],
+  ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
 }
 
 function callForm({ route, methods }) {
@@ -162,23 +197,14 @@ async function call(path, init) {
 }
 
 function logView(path, signal) {
-  const list = h("ol", {
-    class: "log",
-    tabIndex: 0,
-    role: "log",
-    "aria-label": "Log of this function",
+  const tail = new Tail({
+    label: "Log of this function",
+    empty: "Nothing yet: standard error and failures show up here",
+    max: MAX_ENTRIES,
+    entry: logEntry,
   });
-  const empty = h("p", { class: "empty" }, "Nothing yet: standard error and failures show up here");
-  const onEvent = (entry) => {
-    empty.remove();
-    // Whoever has scrolled up reads; the others follow.
-    const isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 4;
-    list.append(logEntry(entry));
-    while (list.childElementCount > MAX_ENTRIES) list.firstElementChild.remove();
-    if (isAtEnd) list.scrollTop = list.scrollHeight;
-  };
-  follow(`${path}/logs`, { signal, onEvent }).catch(announceProblem);
-  return h("div", {}, empty, list);
+  follow(`${path}/logs`, { signal, onEvent: (entry) => tail.add(entry) }).catch(announceProblem);
+  return tail.element;
 }
 
 function logEntry({ time, status, code, message, reason, stderr, run_ms, fuel, request_id }) {

@@ -1,8 +1,10 @@
 import { follow, json } from "../api.js";
 import { fill, h } from "../dom.js";
 import { byteSize, milliseconds } from "../format.js";
+import { poll } from "../poll.js";
 import { announceProblem } from "../problems.js";
 import { SortedTable } from "../table.js";
+import { Tail } from "../tail.js";
 
 const REFRESH_MS = 1000;
 /** Records of a log that a page keeps. */
@@ -23,14 +25,16 @@ export function locksPage(root, { signal }) {
     h("p", { class: "tools" }, h("label", {}, showsEmpty, " Show empty ones")),
     logs.element,
   );
-  keepLoading(async () => {
+  const load = async () => {
     const [held, lists] = await Promise.all([
       json("/_/locks", { signal }),
       json("/_/logs", { signal }),
     ]);
     locks.update(held.locks);
     logs.update(lists.logs.filter(({ length }) => length > 0 || showsEmpty.checked));
-  }, signal);
+  };
+  showsEmpty.addEventListener("change", () => load().catch(announceProblem));
+  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceProblem });
 }
 
 function lockTable() {
@@ -91,42 +95,21 @@ function logTable() {
 /** One log, from its last records on. */
 export async function logPage(root, { signal, parameter }) {
   const path = `/_/logs/${encodeURIComponent(parameter)}`;
-  const list = h("ol", {
-    class: "log",
-    tabIndex: 0,
-    role: "log",
-    "aria-label": `Records of ${parameter}`,
+  const tail = new Tail({
+    label: `Records of ${parameter}`,
+    empty: "No records yet",
+    max: MAX_RECORDS,
+    entry: ({ index, data, data_base64 }) =>
+      h("li", {}, h("span", { class: "quiet" }, `${index} `), h("code", {}, data ?? data_base64)),
   });
-  const empty = h("p", { class: "empty" }, "No records yet");
   fill(
     root,
     h("p", { class: "crumbs" }, h("a", { href: "#/locks" }, "Locks and logs"), " / ", parameter),
     h("h1", {}, parameter),
-    empty,
-    list,
+    tail.element,
   );
   const { logs } = await json("/_/logs", { signal });
   const length = logs.find(({ name }) => name === parameter)?.length ?? 0;
-  const onEvent = (record) => {
-    empty.remove();
-    const isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 4;
-    list.append(
-      h(
-        "li",
-        {},
-        h("span", { class: "quiet" }, `${record.index} `),
-        h("code", {}, record.data ?? record.data_base64),
-      ),
-    );
-    while (list.childElementCount > MAX_RECORDS) list.firstElementChild.remove();
-    if (isAtEnd) list.scrollTop = list.scrollHeight;
-  };
+  const onEvent = (record) => tail.add(record);
   follow(`${path}?from=${Math.max(0, length - TAIL)}`, { signal, onEvent }).catch(announceProblem);
-}
-
-async function keepLoading(load, signal) {
-  while (!signal.aborted) {
-    await load().catch((thrown) => signal.aborted || announceProblem(thrown));
-    await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
-  }
 }

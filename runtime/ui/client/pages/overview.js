@@ -3,6 +3,8 @@ import { follow, json, sendJson } from "../api.js";
 import { LiveChart } from "../chart.js";
 import { fill, h } from "../dom.js";
 import { amount, byteSize, count, milliseconds, percent } from "../format.js";
+import { poll } from "../poll.js";
+import { Series } from "../series.js";
 import { SortedTable } from "../table.js";
 
 const STATE_TITLES = {
@@ -14,6 +16,9 @@ const STATE_TITLES = {
 /** How often the list of functions itself is fetched; their numbers come every second. */
 const LIST_MS = 5000;
 
+/** Kept while other pages are shown. */
+const HISTORY = { rate: new Series(2), latency: new Series(3), fuel: new Series(1) };
+
 /** What runs, how fast, and where it hurts. */
 export function overviewPage(root, { signal }) {
   const charts = {
@@ -21,6 +26,7 @@ export function overviewPage(root, { signal }) {
       title: "Requests a second",
       lines: [{ label: "all", colour: "--sea" }, { label: "failed", colour: "--alarm" }],
       format: amount,
+      series: HISTORY.rate,
     }),
     latency: new LiveChart({
       title: "Latency",
@@ -30,11 +36,13 @@ export function overviewPage(root, { signal }) {
         { label: "p99", colour: "--alarm" },
       ],
       format: milliseconds,
+      series: HISTORY.latency,
     }),
     fuel: new LiveChart({
       title: "Fuel a second",
       lines: [{ label: "units", colour: "--lichen" }],
       format: amount,
+      series: HISTORY.fuel,
     }),
   };
   const functions = new FunctionList();
@@ -57,10 +65,16 @@ export function overviewPage(root, { signal }) {
     ),
   );
   signal.addEventListener("abort", () => Object.values(charts).forEach((chart) => chart.destroy()));
-  keepListing(functions, signal);
+  const list = async () => {
+    const [listed, stats] = await Promise.all([
+      json("/_/functions", { signal }),
+      json("/_/stats", { signal }),
+    ]);
+    functions.setFunctions(listed.functions, stats.functions);
+  };
+  poll(list, { everyMs: LIST_MS, signal, onProblem: announceProblem });
   follow("/_/stats", {
     signal,
-    onState: (isLive) => document.body.classList.toggle("offline", !isLive),
     onEvent(stats) {
       const seconds = Date.parse(stats.time) / 1000;
       charts.rate.add(seconds, [stats.requests_per_second, stats.failures_per_second]);
@@ -72,22 +86,6 @@ export function overviewPage(root, { signal }) {
   }).catch(announceProblem);
 }
 
-async function keepListing(functions, signal) {
-  while (!signal.aborted) {
-    try {
-      const [listed, stats] = await Promise.all([
-        json("/_/functions", { signal }),
-        json("/_/stats", { signal }),
-      ]);
-      functions.setFunctions(listed.functions, stats.functions);
-    } catch (thrown) {
-      if (signal.aborted) return;
-      announceProblem(thrown);
-    }
-    await new Promise((resolve) => setTimeout(resolve, LIST_MS));
-  }
-}
-
 /** All functions with what they do now, and what they did since the start. */
 class FunctionList {
   #rows = new Map();
@@ -95,17 +93,11 @@ class FunctionList {
   #table = new SortedTable({
     caption: "Functions, sorted by a column",
     key: ({ key }) => key,
-    sort: { column: 3, isDescending: true },
+    sort: { column: 2, isDescending: true },
     empty: "No function yet: deploy one, or drop a file into the functions folder",
     columns: [
       { title: "Function", value: ({ route }) => route, cell: functionLink },
       { title: "State", value: ({ state }) => state, cell: stateCell },
-      {
-        title: "Now, /s",
-        isNumber: true,
-        value: (row) => row.rate ?? 0,
-        cell: (row) => amount(row.rate ?? 0),
-      },
       {
         title: "p99",
         isNumber: true,
@@ -117,6 +109,12 @@ class FunctionList {
         isNumber: true,
         value: ({ p50 }) => p50,
         cell: (row) => milliseconds(row.p50),
+      },
+      {
+        title: "Now, /s",
+        isNumber: true,
+        value: (row) => row.rate ?? 0,
+        cell: (row) => amount(row.rate ?? 0),
       },
       {
         title: "Requests",
@@ -204,13 +202,19 @@ function totalsOf(stats) {
 
 function functionLink({ name, route, method }) {
   const title = method === undefined ? route : `${method} ${route}`;
-  return h("a", { href: `#/functions/${encodeURIComponent(name ?? route.slice(1))}` }, title);
+  return h(
+    "a",
+    { class: "name", title, href: `#/functions/${encodeURIComponent(name ?? route.slice(1))}` },
+    h("bdi", {}, title),
+  );
 }
 
 function stateCell({ state, error }) {
   const title = STATE_TITLES[state] ?? state;
-  if (error === undefined) return h("span", { class: `state ${state}` }, title);
-  return h("span", { class: "state broken", title: error.message }, `${title}: ${error.code}`);
+  const text = error === undefined ? title : `${title}: ${error.code}`;
+  const isBroken = error !== undefined || state === "broken";
+  const className = `state ${isBroken ? "broken" : state}`;
+  return h("span", { class: className, title: error?.message }, h("span", {}, text));
 }
 
 function failedCell({ failures, requests }) {
@@ -228,7 +232,7 @@ function bar(value, largest, format) {
 
 /** The pool: who works, how it is chosen, and who waits. */
 class WorkerList {
-  #queue = h("output", {}, "–");
+  #queue = h("span", { class: "value" }, "–");
   #strategy;
   #table = new SortedTable({
     caption: "Workers",

@@ -1,6 +1,7 @@
 import { json } from "../api.js";
 import { announce, fill, h } from "../dom.js";
 import { dateAndTime } from "../format.js";
+import { poll } from "../poll.js";
 import { announceProblem, problemBlock } from "../problems.js";
 import { SortedTable } from "../table.js";
 
@@ -15,9 +16,10 @@ export function routesPage(root, { signal }) {
     empty: "No rows: functions answer at the paths of their files and names",
     columns: [
       { title: "Route", value: ({ key }) => key, cell: ({ key }) => h("code", {}, key) },
-      { title: "State", value: ({ state }) => state, cell: stateCell },
+      { title: "State", value: ({ state }) => state, cell: stateCell, wraps: true },
       {
         title: "Value",
+        wraps: true,
         value: ({ value }) => value,
         cell: ({ value }) => h("code", { class: "value" }, value),
       },
@@ -44,7 +46,7 @@ export function routesPage(root, { signal }) {
     }
   };
   fill(root, h("h1", {}, "Routes"), table.element, h("h2", {}, "Add or change"), putForm(load));
-  keepLoading(load, signal);
+  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceProblem });
 }
 
 function stateCell({ state, error }) {
@@ -89,11 +91,4 @@ function putForm(load) {
     h("p", {}, h("button", { type: "submit", class: "primary" }, "Set")),
     result,
   );
-}
-
-async function keepLoading(load, signal) {
-  while (!signal.aborted) {
-    await load().catch((thrown) => signal.aborted || announceProblem(thrown));
-    await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
-  }
 }

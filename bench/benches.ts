@@ -1,6 +1,7 @@
 /** All benchmarks, in the order they run in. */
 import { coord } from "./coord.ts";
 import { build } from "./build.ts";
+import { dashboard } from "./dashboard.ts";
 import { files } from "./files.ts";
 import { functions } from "./functions.ts";
 import { http } from "./http.ts";
@@ -32,4 +33,5 @@ export const BENCHES: readonly Bench[] = [
   js,
   php,
   python,
+  dashboard,
 ];

@@ -1,6 +1,10 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
+import { ASSETS } from "./assets.ts";
+
+/** All at once, instead of each when another one imports it. */
+const MODULES = [...ASSETS.keys()].filter((path) => path.endsWith(".js") && path !== "uplot.js");
 
 /** The places the navigation leads to: addresses after the page's own. */
 const NAVIGATION = [
@@ -21,6 +25,7 @@ export function Shell({ version }: { readonly version: string }): Child {
         <link rel="icon" href="/_/ui/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/_/ui/uplot.css" />
         <link rel="stylesheet" href="/_/ui/style.css" />
+        {MODULES.map((path) => <link key={path} rel="modulepreload" href={`/_/ui/${path}`} />)}
         <script src="/_/ui/uplot.js" defer></script>
         <script src="/_/ui/main.js" type="module"></script>
       </head>

@@ -223,3 +223,93 @@ Deno.test("It is small, fits a phone, and complains about nothing", async () => 
     assertEquals(complaints, []);
   }
 });
+
+Deno.test("When the server stops and comes back, the page goes on by itself", async () => {
+  await using folder = await temporaryFolder({ "quick.wasm": await printer("quick\n")() });
+  await using data = await temporaryFolder();
+  const first = await startServer(folder.path, { data: data.path });
+  const port = new URL(first.url).port;
+  await using browser = await openBrowser(first.url);
+  const { page, complaints } = browser;
+  await page.getByRole("link", { name: "/quick" }).waitFor();
+  await first[Symbol.asyncDispose]();
+  await page.getByText("Connection lost").waitFor();
+  await using _second = await startServer(folder.path, { data: data.path, args: ["--port", port] });
+  await page.waitForFunction(() => document.getElementById("connection")?.textContent === "");
+  // Each failed attempt is one line, and there are fewer and fewer of them.
+  assert(complaints.length < 25, `${complaints.length} complaints: ${complaints[0]}`);
+});
+
+Deno.test("A token that is not accepted any more is asked for again, and Escape is no dead end", async () => {
+  await using folder = await temporaryFolder({ "quick.wasm": await printer("quick\n")() });
+  await using server = await startServer(folder.path, { args: ["--token", "s3cret"] });
+  await using browser = await openBrowser(server.url);
+  const { page } = browser;
+  const enter = async (token: string) => {
+    await page.getByRole("textbox", { name: "Token" }).fill(token);
+    await page.getByRole("button", { name: "Go on" }).click();
+  };
+  await enter("s3cret");
+  await page.getByRole("link", { name: "/quick" }).waitFor();
+  await page.evaluate(() => sessionStorage.setItem("skerry-token", "expired"));
+  await page.getByRole("heading", { name: "does not accept the token" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Enter a token" }).click();
+  await enter("s3cret");
+  await page.getByRole("link", { name: "/quick" }).waitFor();
+});
+
+Deno.test("A file that is dropped anywhere on the page is deployed with its name and language", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  await using browser = await openBrowser(server.url);
+  const { page } = browser;
+  await page.getByRole("link", { name: "Deploy" }).click();
+  await page.getByRole("heading", { name: "Deploy" }).waitFor();
+  const dropped = await page.evaluateHandle((source) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([source], "my speaker.wat"));
+    return transfer;
+  }, SPEAKING_WAT);
+  await page.dispatchEvent("header", "drop", { dataTransfer: dropped });
+  await page.getByText("Took my speaker.wat").waitFor();
+  assertEquals(await page.getByLabel("Name", { exact: true }).inputValue(), "my-speaker");
+  await page.getByRole("button", { name: "Deploy" }).click();
+  await page.getByText("Deployed").waitFor();
+  assertEquals(await (await fetch(`${server.url}/my-speaker`)).text(), "spoken\n");
+});
+
+Deno.test("Ten thousand records in a log: the page keeps the newest, in order", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  await using browser = await openBrowser(server.url);
+  const { page } = browser;
+  const kept = await page.evaluate(async () => {
+    const { Tail } = await import(`${location.origin}/_/ui/tail.js`);
+    const entry = (text: string) =>
+      Object.assign(document.createElement("li"), { textContent: text });
+    const tail = new Tail({ label: "Log", empty: "Nothing", max: 300, entry });
+    document.body.append(tail.element);
+    for (let i = 0; i < 10_000; i++) tail.add(String(i));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const list = tail.element.querySelector("ol");
+    const isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 4;
+    return { count: list.childElementCount, last: list.lastChild.textContent, isAtEnd };
+  });
+  assertEquals(kept, { count: 300, last: "9999", isAtEnd: true });
+});
+
+Deno.test("A name that is very long moves nothing out of sight", async () => {
+  const long = `مرحبا-${"very-long-name-".repeat(12)}`;
+  await using folder = await temporaryFolder({ [`${long}.wasm`]: await printer("quick\n")() });
+  await using server = await startServer(folder.path);
+  await using browser = await openBrowser(server.url);
+  const { page } = browser;
+  await page.getByRole("link", { name: long }).waitFor();
+  const box = await page.getByRole("columnheader", { name: "p99" }).boundingBox();
+  assert(box!.x + box!.width < 1280, `p99 ends at ${box!.x + box!.width}`);
+  await page.getByRole("link", { name: long }).click();
+  await page.getByRole("heading", { name: long }).waitFor();
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assertEquals(width, 1280);
+});

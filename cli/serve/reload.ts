@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { PoolSettings } from "../../runtime/dispatch/pool.ts";
+import type { PoolSettings } from "../../runtime/dispatch/pool_settings.ts";
 import type { Log } from "../../runtime/observe/log.ts";
 import type { Result } from "../../runtime/result.ts";
 import type { LayeredSettings } from "../settings/layers.ts";

@@ -4,27 +4,17 @@ import type { ResetCounts } from "../isolate/isolate.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import { Admission } from "./admission.ts";
-import { Autoscaler, type AutoscalerBounds } from "./autoscaler.ts";
 import { Crew } from "./crew.ts";
+import { CrewSize } from "./crew_size.ts";
 import { FairQueue } from "./fair_queue.ts";
 import type { Job, JobResult, RunTarget } from "./job.ts";
 import { type FromWorker, type RunAnswer, unpackResult } from "./messages.ts";
+import { completeSettings, type PoolSettings } from "./pool_settings.ts";
 import type { PooledWorker } from "./pooled_worker.ts";
-import { STRATEGIES, type StrategyName } from "./strategies.ts";
+import { RunTimes } from "./run_times.ts";
+import type { StrategyName } from "./strategies.ts";
 import type { Ticket } from "./ticket.ts";
-import { DEFAULT_FORMULA, type ScoreFormula } from "./worker_load.ts";
-
-/** What of a pool can be changed while it works. */
-export interface PoolSettings {
-  /** Worker threads at most. @default the number of processors, at least 2 */
-  readonly workers: number;
-  /** Worker threads that stay when there is nothing to do. @default all of them */
-  readonly minWorkers?: number;
-  /** Which of several free workers gets a job. @default "fifo" */
-  readonly strategy?: StrategyName;
-  /** How their scores are made. @default {@linkcode DEFAULT_FORMULA} */
-  readonly formula?: ScoreFormula;
-}
+import { isIdle, isNearlyDone, WorkerChoice } from "./worker_choice.ts";
 
 /** How large the pool is and how long it lets jobs wait. */
 export interface PoolOptions extends PoolSettings {
@@ -46,14 +36,8 @@ export interface PoolOptions extends PoolSettings {
 const WATCH_INTERVAL_MS = 25;
 /** A worker stops an overdue run by itself at its next host call; one that does not is replaced. */
 const OVERRUN_GRACE_MS = 75;
-/** Jobs are sent ahead to a worker that is expected to be done with what it has within this time. */
-const MAX_BACKLOG_MS = 1;
-/** The least a run is expected to take, so that even a coarse clock bounds what is sent ahead. */
-const MIN_EXPECTED_MS = 0.005;
 /** A run that takes this long was not expected to: what was sent ahead behind it is taken back. */
 const TAKE_BACK_MS = 20;
-/** A worker below this share of busy time has come to rest. */
-const REST = 0.001;
 const MAX_JOB_ID = 0x7fff_ffff;
 const NOTHING = new Uint8Array(0);
 const CANCELLED: Outcome = { kind: "cancelled" };
@@ -67,23 +51,17 @@ const CANCELLED: Outcome = { kind: "cancelled" };
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #crew: Crew;
-  readonly #autoscaler: Autoscaler;
+  readonly #size: CrewSize;
   readonly #admission = new Admission();
   readonly #queue = new FairQueue();
-  /** Smoothed run time of each target, milliseconds. */
-  readonly #runMs = new WeakMap<RunTarget, number>();
+  readonly #choice = new WorkerChoice();
+  readonly #runTimes = new RunTimes();
   readonly #now: () => number;
   readonly #every: NonNullable<PoolOptions["every"]>;
-  /** Kept between jobs, so that choosing allocates nothing. */
-  readonly #candidates: PooledWorker[] = [];
   #settings: Required<PoolSettings>;
-  #lastChosenId = 0;
-  /** Workers there should be. */
-  #wanted: number;
   /** Idle workers as {@linkcode Admission.mayRun} counts them, for the job that is being taken. */
   #idleWorkers = 0;
   #stopWatching: (() => void) | undefined;
-  #measuredAtMs: number;
   #lastJobId = 0;
   #isStopped = false;
 
@@ -91,10 +69,7 @@ export class WorkerPool {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#every = options.every ?? everyInterval;
-    this.#settings = withDefaults(options);
-    this.#wanted = this.#settings.minWorkers;
-    this.#measuredAtMs = this.#now();
-    this.#autoscaler = new Autoscaler(autoscalerBounds(this.#settings));
+    this.#settings = completeSettings(options);
     this.#crew = new Crew({
       spawn: options.spawn,
       now: this.#now,
@@ -104,6 +79,7 @@ export class WorkerPool {
         this.#replace(worker, { kind: "trapped", trap: "unknown", message });
       },
     });
+    this.#size = new CrewSize(this.#crew, this.#settings, this.#now());
   }
 
   /** Which of several free workers gets a job; may be changed at any time. */
@@ -117,15 +93,15 @@ export class WorkerPool {
 
   /** Changes what can be changed. Workers come and go as they are needed within the new bounds. */
   configure(settings: PoolSettings): void {
-    this.#settings = withDefaults(settings);
-    this.#autoscaler.setBounds(autoscalerBounds(this.#settings));
+    this.#settings = completeSettings(settings);
+    this.#size.configure(this.#settings);
     // Until the new size is reached.
     if (!this.#isStopped) this.#startWatching();
   }
 
   /** Starts the threads now rather than with the first jobs, so that those need not wait for them. */
   warmUp(): void {
-    this.#crew.growTo(this.#wanted);
+    this.#size.makeUp();
   }
 
   /** Runs a job on some worker. Rejects only if Skerry itself fails. */
@@ -140,7 +116,7 @@ export class WorkerPool {
       const ticket = this.#newTicket(job, answer, fail);
       if (worker !== undefined) return this.#send(worker, ticket, ticket.queuedAtMs);
       this.#queue.push(ticket);
-      this.#crew.growTo(Math.max(1, this.#wanted));
+      this.#size.makeUp(1);
       // Those that wait may all be kept back by limits of their own.
       this.#feedAll(ticket.queuedAtMs);
     });
@@ -199,7 +175,7 @@ export class WorkerPool {
       id: this.#nextJobId(),
       job,
       queuedAtMs: now,
-      expectedMs: this.#runMs.get(job.target) ?? Infinity,
+      expectedMs: this.#runTimes.expectedMs(job.target),
       sequence: 0,
       sentAtMs: now,
       startedAtMs: undefined,
@@ -208,29 +184,16 @@ export class WorkerPool {
     };
   }
 
-  /** One of the idle workers, else of those that will be done soon; undefined if there is none for this target. */
+  /** A worker that can take a job of this target at once; undefined if there is none. */
   #choose(target: RunTarget): PooledWorker | undefined {
     const { workers } = this.#crew;
-    const idle = this.#collect(isIdle);
-    const idleWorkers = idle.length > 0 ? idle.length + this.#settings.workers - workers.length : 0;
-    const candidates = idle.length > 0 ? idle : this.#collect(isNearlyDone);
+    const { workers: maxWorkers, strategy } = this.#settings;
+    const candidates = this.#choice.candidates(workers);
     if (candidates.length === 0) return undefined;
-    if (!this.#admission.mayRun(target, idleWorkers, this.#settings.workers)) return undefined;
-    const chosen = STRATEGIES[this.#settings.strategy](
-      candidates,
-      this.#lastChosenId,
-    ) as PooledWorker;
-    this.#lastChosenId = chosen.id;
-    return chosen;
-  }
-
-  #collect(isCandidate: (worker: PooledWorker) => boolean): PooledWorker[] {
-    const candidates = this.#candidates;
-    candidates.length = 0;
-    for (const worker of this.#crew.workers) {
-      if (worker.isReady && isCandidate(worker)) candidates.push(worker);
-    }
-    return candidates;
+    const areIdle = isIdle(candidates[0]!);
+    const idleWorkers = areIdle ? candidates.length + maxWorkers - workers.length : 0;
+    if (!this.#admission.mayRun(target, idleWorkers, maxWorkers)) return undefined;
+    return this.#choice.choose(candidates, strategy);
   }
 
   #makeRoomFor(target: RunTarget): boolean {
@@ -283,8 +246,7 @@ export class WorkerPool {
     const { runMs, buffer } = answer;
     worker.load.add(runMs, input.stdin.length, buffer.byteLength);
     this.#queue.charge(ticket, runMs);
-    const before = this.#runMs.get(target) ?? runMs;
-    this.#runMs.set(target, Math.max(MIN_EXPECTED_MS, before * 0.8 + runMs * 0.2));
+    this.#runTimes.add(target, runMs);
     return ticket;
   }
 
@@ -330,7 +292,7 @@ export class WorkerPool {
     }
     this.#queue.putBack(tickets.filter((ticket) => !isLost(ticket)));
     this.#feedAll(this.#now());
-    this.#crew.growTo(this.#wanted);
+    this.#size.makeUp();
   }
 
   /** However a run ended, it holds nothing any more. */
@@ -342,9 +304,8 @@ export class WorkerPool {
     const now = this.#now();
     for (const worker of [...this.#crew.workers]) this.#watchWorker(worker, now);
     this.#watchQueue(now);
-    this.#measure(now);
-    this.#scale(now);
-    if (!this.#isAtRest()) return;
+    this.#size.tend(now, this.queueWaitMs);
+    if (this.#queue.length > 0 || !this.#size.isAtRest) return;
     this.#stopWatching?.();
     this.#stopWatching = undefined;
   }
@@ -373,34 +334,6 @@ export class WorkerPool {
     }
   }
 
-  #measure(nowMs: number): void {
-    const periodMs = nowMs - this.#measuredAtMs;
-    if (periodMs < this.#settings.formula.periodMs) return;
-    this.#measuredAtMs = nowMs;
-    for (const worker of this.#crew.workers) {
-      worker.measure(nowMs, periodMs, this.#settings.formula);
-    }
-  }
-
-  #scale(nowMs: number): void {
-    const { workers, starting } = this.#crew;
-    const { queueWaitMs } = this;
-    const busy = workers.reduce((sum, each) => sum + each.busy, 0) / Math.max(1, workers.length);
-    const sample = { nowMs, workers: workers.length, starting, queueWaitMs, busy };
-    this.#wanted = this.#autoscaler.decide(sample);
-    this.#crew.growTo(this.#wanted);
-    if (this.#wanted >= workers.length) return;
-    const spare = workers.findLast(({ inFlight, isReady }) => isReady && inFlight === 0);
-    if (spare !== undefined) this.#crew.dismiss(spare);
-  }
-
-  /** Whether there is nothing to watch until the next job. */
-  #isAtRest(): boolean {
-    const { workers } = this.#crew;
-    return this.#queue.length === 0 && workers.length === this.#settings.minWorkers &&
-      workers.every(({ inFlight, busy }) => inFlight === 0 && busy < REST);
-  }
-
   #overloaded(): JobResult {
     return {
       kind: "overloaded",
@@ -412,23 +345,6 @@ export class WorkerPool {
     this.#lastJobId = this.#lastJobId === MAX_JOB_ID ? 1 : this.#lastJobId + 1;
     return this.#lastJobId;
   }
-}
-
-function withDefaults(settings: PoolSettings): Required<PoolSettings> {
-  const { workers, minWorkers = workers, strategy = "fifo", formula = DEFAULT_FORMULA } = settings;
-  return { workers, minWorkers, strategy, formula };
-}
-
-function autoscalerBounds({ workers, minWorkers }: Required<PoolSettings>): AutoscalerBounds {
-  return { minWorkers, maxWorkers: workers };
-}
-
-function isIdle({ inFlight }: PooledWorker): boolean {
-  return inFlight === 0;
-}
-
-function isNearlyDone({ backlogMs }: PooledWorker): boolean {
-  return backlogMs < MAX_BACKLOG_MS;
 }
 
 function isAnswers(message: FromWorker): message is readonly RunAnswer[] {

@@ -1,6 +1,8 @@
 /** All benchmarks, in the order they run in. */
 import { coord } from "./coord.ts";
 import { build } from "./build.ts";
+import { burst } from "./burst.ts";
+import { crowd } from "./crowd.ts";
 import { dashboard } from "./dashboard.ts";
 import { files } from "./files.ts";
 import { functions } from "./functions.ts";
@@ -9,6 +11,7 @@ import { instances } from "./instances.ts";
 import { js } from "./js.ts";
 import { memory } from "./memory.ts";
 import { metering } from "./metering.ts";
+import { metrics } from "./metrics.ts";
 import { native } from "./native.ts";
 import { neighbour } from "./neighbour.ts";
 import { php } from "./php.ts";
@@ -27,6 +30,9 @@ export const BENCHES: readonly Bench[] = [
   http,
   build,
   neighbour,
+  crowd,
+  burst,
+  metrics,
   memory,
   coord,
   native,

@@ -62,6 +62,8 @@ export interface ServerOptions {
   readonly buildTimeoutMs?: number;
   /** Whether function responses tell fuel and path. @default false */
   readonly statsHeaders?: boolean;
+  /** Whether requests are counted; without that there is no `/_/metrics`. @default true */
+  readonly hasMetrics?: boolean;
   /** Bearer token of the management API. */
   readonly token?: string;
   /** Secret of the JSON Web Tokens (HS256) that open the management API as well. */
@@ -173,6 +175,7 @@ export async function startServer(
     data.value.close();
   };
   const functionMetrics = new FunctionMetricsTable();
+  const { hasMetrics = true } = options;
   const app = createApp({
     functions: functions.value,
     deployments: functions.value.deployments!,
@@ -184,12 +187,14 @@ export async function startServer(
     coord: coord.value,
     scheduler: pool,
     watch: () => watchStats(functionMetrics, pool),
-    metrics: createRegistry({
-      functions: functionMetrics,
-      workers: () => pool.workers.map(workerStats),
-      queueDepth: () => pool.load.queued,
-      resets: () => addResets(inline.resets, pool.resets),
-    }),
+    metrics: hasMetrics
+      ? createRegistry({
+        functions: functionMetrics,
+        workers: () => pool.workers.map(workerStats),
+        queueDepth: () => pool.load.queued,
+        resets: () => addResets(inline.resets, pool.resets),
+      })
+      : undefined,
     stats: {
       ...poolStats(pool),
       ...functionStats(functionMetrics),
@@ -204,7 +209,7 @@ export async function startServer(
     token: options.token,
     jwtSecret: options.jwtSecret,
     log: (entry) => {
-      functionMetrics.add(entry);
+      if (hasMetrics) functionMetrics.add(entry);
       functionLogs.add(entry);
       options.onRequest(entry);
     },

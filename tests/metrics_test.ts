@@ -29,6 +29,16 @@ Deno.test("A scraper finds requests by function and outcome, and nothing for unk
   ]);
 });
 
+Deno.test("Where nothing is to be counted nothing is, and there is no page of metrics", async () => {
+  await using folder = await functions();
+  await using server = await startServer(folder.path, { args: ["--no-metrics"] });
+  assertEquals(await textOf(`${server.url}/fine`), "fine\n");
+  const response = await fetch(`${server.url}/_/metrics`);
+  assertEquals([response.status, (await response.json()).code], [404, "function_not_found"]);
+  const stats = await (await fetch(`${server.url}/_/stats`)).json();
+  assertEquals([stats.totals.requests, stats.functions], [0, []]);
+});
+
 Deno.test("Statistics show each function, the totals and every worker", async () => {
   await using folder = await functions();
   await using server = await startServer(folder.path, { args: ["--no-fast-path"] });

@@ -42,6 +42,7 @@ export const SERVE_OPTIONS: Readonly<Record<string, Option>> = {
   "jobs-unix": { value: "PATH", help: "take jobs as JSON lines on this UNIX socket" },
   ...NATIVE_OPTIONS,
   "stats-headers": { help: "tell fuel and path in every function response" },
+  "no-metrics": { help: "count no requests; there is no /_/metrics then" },
   "no-fast-path": { help: "run everything in the pool, however short" },
   "log-requests": { help: "log every request, not only failures" },
   "log-json": { help: "log one JSON object a line; default when standard error is no terminal" },

@@ -72,6 +72,7 @@ export function readOptions(
     },
     buildTimeoutMs,
     hasFastPath: !args.switches["no-fast-path"],
+    hasMetrics: !args.switches["no-metrics"],
     statsHeaders: args.switches["stats-headers"],
     lockPerLog: args.switches["lock-per-log"],
     ...credentials.value,

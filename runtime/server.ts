@@ -28,6 +28,8 @@ import { FunctionMetricsTable } from "./observe/metrics/function_metrics.ts";
 import { functionStats } from "./observe/metrics/function_stats.ts";
 import { createRegistry } from "./observe/metrics/prometheus.ts";
 import { StatsWindow } from "./observe/metrics/stats_window.ts";
+import type { TraceSettings } from "./observe/traces/trace_settings.ts";
+import type { Tracing } from "./observe/traces/tracing.ts";
 import { type NativeOptions, type NativeService, startNative } from "./native/native_service.ts";
 import { spawnZygote } from "./native/spawn_zygote.ts";
 import type { HttpServer, Platform } from "./platform/platform.ts";
@@ -64,6 +66,10 @@ export interface ServerOptions {
   readonly statsHeaders?: boolean;
   /** Whether requests are counted; without that there is no `/_/metrics`. @default true */
   readonly hasMetrics?: boolean;
+  /** Where spans of requests are sent. @default none are made */
+  readonly traces?: TraceSettings;
+  /** Told why spans are lost. @default nobody is */
+  readonly onTraceProblem?: (message: string) => void;
   /** Bearer token of the management API. */
   readonly token?: string;
   /** Secret of the JSON Web Tokens (HS256) that open the management API as well. */
@@ -100,6 +106,8 @@ export interface SkerryServer {
 const DEFAULT_QUEUE_LENGTH = 1024;
 const QUEUE_TIMEOUT_MS = 10_000;
 const LAST_ANSWERS_MS = 250;
+/** A collector that is slow keeps no server from stopping for longer. */
+const LAST_SPANS_MS = 1000;
 
 /**
  * Starts a server: wires the parts together, and that is all it does.
@@ -171,11 +179,13 @@ export async function startServer(
     if (jobs.ok) await jobs.value?.stop();
     await closed;
     await functionLogs.close();
+    await tracing?.stop(LAST_SPANS_MS);
     coord.value.close();
     data.value.close();
   };
   const functionMetrics = new FunctionMetricsTable();
   const { hasMetrics = true } = options;
+  const tracing = await startTraces(options);
   const app = createApp({
     functions: functions.value,
     deployments: functions.value.deployments!,
@@ -208,6 +218,7 @@ export async function startServer(
     version: options.version,
     token: options.token,
     jwtSecret: options.jwtSecret,
+    tracing,
     log: (entry) => {
       if (hasMetrics) functionMetrics.add(entry);
       functionLogs.add(entry);
@@ -254,6 +265,14 @@ async function startNativeCalls(
     spawnZygote: () => spawnZygote(denoProgram),
   });
   return service.ok ? service : err(skerryError("invalid_config", service.error));
+}
+
+/** The libraries are loaded only where they are needed. */
+async function startTraces(options: ServerOptions): Promise<Tracing | undefined> {
+  const { traces, version, onTraceProblem = () => {} } = options;
+  if (traces === undefined) return undefined;
+  const { startTracing } = await import("./observe/traces/open_telemetry.ts");
+  return startTracing(traces, { version, onProblem: onTraceProblem });
 }
 
 /** What functions did since the last look, and how the pool is. */

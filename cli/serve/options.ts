@@ -42,6 +42,10 @@ export const SERVE_OPTIONS: Readonly<Record<string, Option>> = {
   "jobs-unix": { value: "PATH", help: "take jobs as JSON lines on this UNIX socket" },
   ...NATIVE_OPTIONS,
   "stats-headers": { help: "tell fuel and path in every function response" },
+  otlp: {
+    value: "URL",
+    help: "send traces to this collector, e.g. http://localhost:4318; default: OTEL_* variables",
+  },
   "no-metrics": { help: "count no requests; there is no /_/metrics then" },
   "no-fast-path": { help: "run everything in the pool, however short" },
   "log-requests": { help: "log every request, not only failures" },

@@ -4,6 +4,7 @@ import { isStrategyName } from "../../runtime/dispatch/strategies.ts";
 import type { ScoreFormula } from "../../runtime/dispatch/worker_load.ts";
 import type { Credentials } from "../../runtime/http/management_guard.ts";
 import type { Log } from "../../runtime/observe/log.ts";
+import { readTraceSettings } from "../../runtime/observe/traces/trace_settings.ts";
 import { err, ok, type Result } from "../../runtime/result.ts";
 import type { ServerOptions } from "../../runtime/server.ts";
 import { type ParsedArguments, wholeNumber } from "../arguments.ts";
@@ -54,6 +55,8 @@ export function readOptions(
   }
   const credentials = readCredentials(args);
   if (!credentials.ok) return credentials;
+  const traces = readTraceSettings(args.values.otlp, (name) => process.env[name]);
+  if (!traces.ok) return traces;
   const native = readNativeOptions(args, log, isVerbose);
   if (!native.ok) return native;
   return ok({
@@ -73,6 +76,8 @@ export function readOptions(
     buildTimeoutMs,
     hasFastPath: !args.switches["no-fast-path"],
     hasMetrics: !args.switches["no-metrics"],
+    traces: traces.value,
+    onTraceProblem: (message) => log.warn(message),
     statsHeaders: args.switches["stats-headers"],
     lockPerLog: args.switches["lock-per-log"],
     ...credentials.value,

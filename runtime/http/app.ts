@@ -1,6 +1,6 @@
 import { runNoLibrary } from "../functions/native_function.ts";
 import type { Peer } from "../platform/platform.ts";
-import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
+import { type AppOptions, DEFAULT_REQUEST_LIMITS, type LogAnswer } from "./app_options.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { FunctionHandler } from "./function_handler.ts";
 import { Invoker } from "./invoke/invoker.ts";
@@ -12,7 +12,8 @@ import { responseFromRecord } from "../platform/new_response.ts";
 import { PublicFiles } from "./public/public_files.ts";
 import { Refusals } from "./refusals.ts";
 import { RequestIds } from "./request_id.ts";
-import { isOwnPath } from "./request_path.ts";
+import { isOwnPath, pathOf } from "./request_path.ts";
+import { TracedRequests } from "./traced_requests.ts";
 
 /** Skerry's HTTP side, for a platform to serve. */
 export interface App {
@@ -53,20 +54,40 @@ export interface App {
  */
 export function createApp(options: AppOptions): App {
   const requestIds = new RequestIds(options.random ?? Math.random);
-  const handler = functionHandler(options, requestIds);
+  const traced = options.tracing && new TracedRequests(options.tracing);
+  const log = traced === undefined ? options.log : tracedLog(options.log, traced);
+  const handler = functionHandler(options, requestIds, log);
   const invoker = new Invoker({ ...options, clock: options.clock ?? SYSTEM_CLOCK });
-  const management = managementApp(options, invoker);
-  return {
-    jobs: new JobRunner({ ...options, invoker, requestIds }),
-    fetch(request, peer) {
-      if (!isOwnPath(request.url)) return handler.handle(request, peer);
-      return management.fetch(request, { peer, requestId: requestIds.of(request) });
-    },
+  const management = managementApp({ ...options, log }, invoker);
+  const fetch: App["fetch"] = (request, peer) => {
+    if (!isOwnPath(request.url)) return handler.handle(request, peer);
+    return management.fetch(request, { peer, requestId: requestIds.of(request) });
+  };
+  const jobs = new JobRunner({ ...options, invoker, requestIds });
+  return { jobs, fetch: traced === undefined ? fetch : tracedFetch(fetch, traced) };
+}
+
+function tracedLog(log: AppOptions["log"], traced: TracedRequests): LogAnswer {
+  return (entry, request) => {
+    if (request !== undefined) traced.end(request, entry);
+    log(entry);
   };
 }
 
-function functionHandler(options: AppOptions, requestIds: RequestIds): FunctionHandler {
-  const { functions, dispatcher, kv, publicFolder, version, log } = options;
+/** Requests that run functions, by path or by name; nobody looks for spans of scrapers and dashboards. */
+function tracedFetch(fetch: App["fetch"], traced: TracedRequests): App["fetch"] {
+  return (request, peer) => {
+    const runsFunctions = !isOwnPath(request.url) || pathOf(request.url) === "/invoke";
+    return runsFunctions ? traced.handle(request, peer, fetch) : fetch(request, peer);
+  };
+}
+
+function functionHandler(
+  options: AppOptions,
+  requestIds: RequestIds,
+  log: LogAnswer,
+): FunctionHandler {
+  const { functions, dispatcher, kv, publicFolder, version } = options;
   const { statsHeaders = false, clock = SYSTEM_CLOCK, newResponse = responseFromRecord } = options;
   const refusals = new Refusals(log);
   return new FunctionHandler({

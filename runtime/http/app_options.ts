@@ -7,6 +7,7 @@ import type { FunctionStatus } from "../functions/function_status.ts";
 import type { RunNative } from "../functions/native_function.ts";
 import type { RouteMatch } from "../functions/served_function.ts";
 import type { FunctionLogs } from "../observe/function_logs.ts";
+import type { Tracing } from "../observe/traces/tracing.ts";
 import type { Result } from "../result.ts";
 import type { Scrapable } from "./routes/metrics.ts";
 import type { Clock } from "./clock.ts";
@@ -50,6 +51,8 @@ export interface AppOptions {
   readonly jwtSecret?: string;
   /** Called once for every request for a function or a static file, after the response is made. */
   readonly log: (entry: RequestLog) => void;
+  /** Makes a span of every request for a function or a static file. @default none are made */
+  readonly tracing?: Tracing;
   /** Whether the server is ready to take requests, for `/_/readyz`. */
   readonly isReady: () => boolean;
   /** How function responses are made, for the server that sends them. @default responseFromRecord */
@@ -91,6 +94,9 @@ export interface KvNamespaces {
   get(namespace: string): Readonly<Record<string, string>>;
   replace(namespace: string, pairs: Readonly<Record<string, string>>): Result<void, SkerryError>;
 }
+
+/** Takes what is worth knowing of an answered request, and the request as it was handed on. */
+export type LogAnswer = (entry: RequestLog, request?: Request) => void;
 
 /** Which way a request was answered. */
 export type AnswerPath = RunPath | "native";

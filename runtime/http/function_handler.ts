@@ -4,7 +4,7 @@ import type { FunctionVersion, RouteMatch } from "../functions/served_function.t
 import type { Peer } from "../platform/platform.ts";
 import type { Result } from "../result.ts";
 import { allowHeader, isAllowed } from "./allowed_methods.ts";
-import type { FunctionDirectory, KvNamespaces, RequestLimits, RequestLog } from "./app_options.ts";
+import type { FunctionDirectory, KvNamespaces, LogAnswer, RequestLimits } from "./app_options.ts";
 import type { Clock } from "./clock.ts";
 import {
   type FunctionCall,
@@ -34,7 +34,7 @@ export interface FunctionHandlerOptions {
   readonly publicFiles: PublicFiles | undefined;
   readonly limits: RequestLimits;
   readonly version: string;
-  readonly log: (entry: RequestLog) => void;
+  readonly log: LogAnswer;
   readonly clock: Clock;
   readonly requestIds: RequestIds;
   readonly refusals: Refusals;
@@ -88,8 +88,8 @@ export class FunctionHandler {
   ): Promise<Response> {
     const response = await file;
     if (response === undefined) return await this.#routeDynamic(incoming);
-    const { requestId, method, path } = incoming;
-    this.#options.log({ requestId, method, path, status: response.status });
+    const { request, requestId, method, path } = incoming;
+    this.#options.log({ requestId, method, path, status: response.status }, request);
     return response;
   }
 
@@ -127,21 +127,21 @@ export class FunctionHandler {
 
   #answerStatic(call: StaticCall): Response {
     const response = staticResponse(call);
-    const { requestId, method, path } = call;
+    const { request, requestId, method, path } = call;
     const { route } = call.match.fn;
-    this.#options.log({ requestId, method, path, status: response.status, route });
+    this.#options.log({ requestId, method, path, status: response.status, route }, request);
     return response;
   }
 
   #refuseMethod(call: FunctionCall, methods: readonly string[]): Response {
-    const { method, path, requestId } = call;
+    const { request, method, path, requestId } = call;
     const { route } = call.match.fn;
     const allow = allowHeader(methods);
     if (method !== "OPTIONS") {
       const error = skerryError("method_not_allowed", `Cannot ${method} ${route}: use ${allow}`);
       return this.#options.refusals.refuse(call, error, { route, headers: { allow } });
     }
-    this.#options.log({ requestId, method, path, status: 204, route });
+    this.#options.log({ requestId, method, path, status: 204, route }, request);
     return new Response(null, { status: 204, headers: { allow, "x-request-id": requestId } });
   }
 

@@ -1,7 +1,7 @@
 import type { JobResult } from "../dispatch/job.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { readOutput } from "./abi/read_output.ts";
-import type { KvNamespaces, RequestLog } from "./app_options.ts";
+import type { KvNamespaces, LogAnswer, RequestLog } from "./app_options.ts";
 import type { FunctionCall } from "./function_call.ts";
 import { functionResponse, serverTiming } from "./function_response.ts";
 import type { NewResponse } from "../platform/platform.ts";
@@ -12,7 +12,7 @@ import type { Refusals } from "./refusals.ts";
 export interface JobAnswersOptions {
   readonly kv: KvNamespaces;
   readonly statsHeaders: boolean;
-  readonly log: (entry: RequestLog) => void;
+  readonly log: LogAnswer;
   readonly refusals: Refusals;
   readonly newResponse: NewResponse;
 }
@@ -100,7 +100,7 @@ export class JobAnswers {
       waitedMs,
       fuel,
       stderr,
-    });
+    }, call.request);
   }
 }
 

@@ -2,7 +2,7 @@ import type { NativeRun, RunNative } from "../functions/native_function.ts";
 import type { NewResponse } from "../platform/platform.ts";
 import { JsonInput } from "./abi/json_input.ts";
 import { readOutput } from "./abi/read_output.ts";
-import type { KvNamespaces, RequestLog } from "./app_options.ts";
+import type { KvNamespaces, LogAnswer } from "./app_options.ts";
 import type { Clock } from "./clock.ts";
 import type { NativeCall } from "./function_call.ts";
 import { functionResponse, serverTiming, statsHeaders } from "./function_response.ts";
@@ -13,7 +13,7 @@ export interface NativeAnswersOptions {
   readonly run: RunNative;
   readonly kv: KvNamespaces;
   readonly statsHeaders: boolean;
-  readonly log: (entry: RequestLog) => void;
+  readonly log: LogAnswer;
   readonly refusals: Refusals;
   readonly newResponse: NewResponse;
   readonly clock: Clock;
@@ -55,7 +55,8 @@ export class NativeAnswers {
     const stats = this.#options.statsHeaders ? STATS : undefined;
     const isHead = method === "HEAD";
     const { value } = output;
-    this.#options.log({ requestId, method, path, status: value.status, route, ...facts });
+    const entry = { requestId, method, path, status: value.status, route, ...facts };
+    this.#options.log(entry, call.request);
     return functionResponse(value, { requestId, isHead, runMs, stats }, this.#options.newResponse);
   }
 

@@ -1,5 +1,5 @@
 import type { SkerryError } from "../errors.ts";
-import type { RequestLog } from "./app_options.ts";
+import type { LogAnswer, RequestLog } from "./app_options.ts";
 import type { IncomingRequest } from "./function_call.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -15,9 +15,9 @@ export interface RefusalOptions {
 
 /** Answers requests with problems, and logs each. */
 export class Refusals {
-  readonly #log: (entry: RequestLog) => void;
+  readonly #log: LogAnswer;
 
-  constructor(log: (entry: RequestLog) => void) {
+  constructor(log: LogAnswer) {
     this.#log = log;
   }
 
@@ -28,7 +28,7 @@ export class Refusals {
     const omitBody = method === "HEAD";
     const response = problemResponse(error, { requestId, route, headers, omitBody });
     const { status } = response;
-    this.#log({ requestId, method, path, status, route, error, ...options.log });
+    this.#log({ requestId, method, path, status, route, error, ...options.log }, incoming.request);
     return response;
   }
 }

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import type { Deployments } from "../../functions/deployments.ts";
 import type { AppEnv } from "../app_env.ts";
-import type { RequestLimits, RequestLog } from "../app_options.ts";
+import type { LogAnswer, RequestLimits } from "../app_options.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { type DeployFailure, deployFailure } from "../deploy/deploy_failure.ts";
 import { readDeployRequest } from "../deploy/deploy_request.ts";
@@ -22,7 +22,7 @@ export interface MiniFaasOptions {
   readonly limits: RequestLimits;
   readonly token?: string;
   readonly jwtSecret?: string;
-  readonly log: (entry: RequestLog) => void;
+  readonly log: LogAnswer;
 }
 
 /**
@@ -78,7 +78,8 @@ async function invoke(c: Context<AppEnv>, options: MiniFaasOptions): Promise<Res
   const response = invocationResponse(c, result);
   const error = result.answer.ok ? undefined : result.answer.error;
   const { status } = response;
-  options.log({ requestId, method: "POST", path: "/invoke", status, error, ...result.log });
+  const entry = { requestId, method: "POST", path: "/invoke", status, error, ...result.log };
+  options.log(entry, request);
   return response;
 }
 

@@ -1,8 +1,11 @@
 import type { RegistryEvent } from "../../runtime/functions/registry.ts";
 import type { RequestLog } from "../../runtime/http/app_options.ts";
-import type { Log } from "../../runtime/observe/log.ts";
+import type { Log, LogLevel } from "../../runtime/observe/log.ts";
 
-/** Logs requests: what functions write to standard error, failures, and all of them where that is asked for. */
+/**
+ * Logs requests: what functions write to standard error, failures, and all of them where that is asked for. Never a query,
+ * a header or a body: they may hold secrets.
+ */
 export function requestLogger(log: Log, isVerbose: () => boolean): (entry: RequestLog) => void {
   const decoder = new TextDecoder();
   return (entry) => {
@@ -10,7 +13,8 @@ export function requestLogger(log: Log, isVerbose: () => boolean): (entry: Reque
     if (stderr !== undefined && stderr.length > 0) {
       log.info(decoder.decode(stderr).trimEnd(), { function: route, request: requestId });
     }
-    if (status < 500 && entry.reason === undefined && !isVerbose()) return;
+    const isNews = status >= 500 || entry.reason !== undefined || isVerbose();
+    if (!isNews && !log.writes("debug")) return;
     const fields = {
       request: requestId,
       status,
@@ -22,9 +26,14 @@ export function requestLogger(log: Log, isVerbose: () => boolean): (entry: Reque
       path: entry.runPath,
       cause: cause === undefined ? undefined : String((cause as Error).stack ?? cause),
     };
-    const write = cause !== undefined ? log.error : status >= 500 ? log.warn : log.info;
-    write(`${method} ${path}`, fields);
+    log[levelOf(entry, isNews)](`${method} ${path}`, fields);
   };
+}
+
+function levelOf({ cause, status }: RequestLog, isNews: boolean): LogLevel {
+  if (cause !== undefined) return "error";
+  if (status >= 500) return "warn";
+  return isNews ? "info" : "debug";
 }
 
 /** Logs what becomes of functions. */

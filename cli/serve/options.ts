@@ -49,5 +49,9 @@ export const SERVE_OPTIONS: Readonly<Record<string, Option>> = {
   "no-metrics": { help: "count no requests; there is no /_/metrics then" },
   "no-fast-path": { help: "run everything in the pool, however short" },
   "log-requests": { help: "log every request, not only failures" },
+  "log-level": {
+    value: "LEVEL",
+    help: "write what matters this much: debug (every request), info, warn or error; default: info",
+  },
   "log-json": { help: "log one JSON object a line; default when standard error is no terminal" },
 };

@@ -3,7 +3,7 @@ import process from "node:process";
 import { isStrategyName } from "../../runtime/dispatch/strategies.ts";
 import type { ScoreFormula } from "../../runtime/dispatch/worker_load.ts";
 import type { Credentials } from "../../runtime/http/management_guard.ts";
-import type { Log } from "../../runtime/observe/log.ts";
+import { isLogLevel, type Log, LOG_LEVELS, type LogLevel } from "../../runtime/observe/log.ts";
 import { readTraceSettings } from "../../runtime/observe/traces/trace_settings.ts";
 import { err, ok, type Result } from "../../runtime/result.ts";
 import type { ServerOptions } from "../../runtime/server.ts";
@@ -16,6 +16,7 @@ import { DEFAULT_DATA_FOLDER, DEFAULT_FOLDER } from "./options.ts";
 /** What a server is started with. */
 export interface ServeOptions extends ServerOptions {
   readonly graceMs: number;
+  readonly logLevel: LogLevel;
 }
 
 /** What reading the options needs to know. */
@@ -48,6 +49,10 @@ export function readOptions(
   const { strategy = "fifo" } = args.values;
   if (!isStrategyName(strategy)) {
     return err(`Option --strategy must be fifo, rr, least or score, found "${strategy}"`);
+  }
+  const logLevel = args.values["log-level"] ?? "info";
+  if (!isLogLevel(logLevel)) {
+    return err(`Option --log-level must be one of ${LOG_LEVELS.join(", ")}, found "${logLevel}"`);
   }
   const maxWorkers = workers ?? Math.max(2, cpuCount, minWorkers ?? 1);
   if (minWorkers !== undefined && minWorkers > maxWorkers) {
@@ -91,6 +96,7 @@ export function readOptions(
       log.error(error.message);
       process.exit(EXIT_FATAL);
     },
+    logLevel,
     graceMs: graceMs ?? DEFAULT_GRACE_MS,
   });
 }

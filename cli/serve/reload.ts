@@ -18,7 +18,7 @@ export interface ReloadOptions {
 }
 
 /** What takes effect while the server runs; everything else needs a restart, and is said to. */
-const LIVE: readonly string[] = ["workers", "min-workers", "strategy", "log-requests"];
+const LIVE: readonly string[] = ["workers", "min-workers", "strategy", "log-requests", "log-level"];
 
 /** Reads the settings again at every SIGHUP, until the returned function is called. */
 export function reloadOnHangup(options: ReloadOptions): () => void {

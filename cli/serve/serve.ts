@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import process from "node:process";
-import { createLog, type Log } from "../../runtime/observe/log.ts";
+import { createLog, type Log, type LogLevel } from "../../runtime/observe/log.ts";
 import { err, ok, type Result } from "../../runtime/result.ts";
 import { type SkerryServer, startServer } from "../../runtime/server.ts";
 import { helpText, parseArguments, type ParsedArguments } from "../arguments.ts";
@@ -53,8 +53,9 @@ async function serve(
   flags: ParsedArguments,
   context: CliContext,
 ): Promise<number> {
-  const log = openLog(settings.args, context);
-  const read = readerOf(log, context);
+  const inForce: LogSettings = { isVerbose: false, level: "info" };
+  const log = openLog(settings.args, inForce, context);
+  const read = readerOf(log, inForce, context);
   const options = read(settings);
   if (!options.ok) return usageError(context, "serve", options.error);
   await prepareFolder(settings.args, context);
@@ -73,26 +74,36 @@ async function serve(
   return exitCode;
 }
 
-/** Reads settings into options; whether requests are logged follows the settings read last. */
+/** What of the log's settings can change while the server runs. */
+interface LogSettings {
+  /** Whether every request is logged. */
+  isVerbose: boolean;
+  level: LogLevel;
+}
+
+/** Reads settings into options; what is logged follows the settings read last. */
 function readerOf(
   log: Log,
+  inForce: LogSettings,
   { platform }: CliContext,
 ): (settings: Settings) => Result<ServeOptions, string> {
-  let isVerbose = false;
   return ({ args, formula }) => {
     const { cpuCount } = platform;
-    const options = readOptions(args, formula, { cpuCount, log, isVerbose: () => isVerbose });
+    const isVerbose = () => inForce.isVerbose;
+    const options = readOptions(args, formula, { cpuCount, log, isVerbose });
     if (!options.ok) return err(options.error);
-    isVerbose = args.switches["log-requests"] ?? false;
+    inForce.isVerbose = args.switches["log-requests"] ?? false;
+    inForce.level = options.value.logLevel;
     return ok(options.value);
   };
 }
 
-function openLog(args: ParsedArguments, context: CliContext): Log {
+function openLog(args: ParsedArguments, inForce: LogSettings, context: CliContext): Log {
   const isTerminal = process.stderr.isTTY === true;
   return createLog({
     writeLine: context.printError,
     format: args.switches["log-json"] || !isTerminal ? "json" : "pretty",
+    level: () => inForce.level,
     useColour: isTerminal && !process.env.NO_COLOR,
   });
 }

@@ -1,11 +1,22 @@
+/** How much an entry matters, the least first. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
 /** How much an entry matters. */
-export type LogLevel = "info" | "warn" | "error";
+export type LogLevel = typeof LOG_LEVELS[number];
+
+/** Whether this names a level. */
+export function isLogLevel(name: string): name is LogLevel {
+  return (LOG_LEVELS as readonly string[]).includes(name);
+}
 
 /** Values an entry carries beside its message. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Writes the server's log. */
 export interface Log {
+  /** Whether entries of this level are written at the moment, for whoever would make many in vain. */
+  writes(level: LogLevel): boolean;
+  debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
@@ -17,6 +28,8 @@ export interface LogOptions {
   readonly writeLine: (line: string) => void;
   /** `pretty` for people, `json` (one object a line) for machines. */
   readonly format: "pretty" | "json";
+  /** What matters less is not written; asked every time. @default "info" */
+  readonly level?: () => LogLevel;
   /** Colours in the pretty format. @default false */
   readonly useColour?: boolean;
   /** @default the system's clock */
@@ -24,6 +37,7 @@ export interface LogOptions {
 }
 
 const COLOURS: Readonly<Record<LogLevel, string>> = {
+  debug: "\x1b[2m",
   info: "\x1b[2m",
   warn: "\x1b[33m",
   error: "\x1b[31m",
@@ -44,9 +58,15 @@ const COLOURS: Readonly<Record<LogLevel, string>> = {
 export function createLog(options: LogOptions): Log {
   const now = options.now ?? (() => new Date());
   const format = options.format === "json" ? jsonLine : prettyLine;
-  const write = (level: LogLevel, message: string, fields: LogFields = {}) =>
+  const { level: leastLevel = () => "info" as const } = options;
+  const writes = (level: LogLevel) => LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(leastLevel());
+  const write = (level: LogLevel, message: string, fields: LogFields = {}) => {
+    if (!writes(level)) return;
     options.writeLine(format(now(), level, message, fields, options.useColour ?? false));
+  };
   return {
+    writes,
+    debug: (message, fields) => write("debug", message, fields),
     info: (message, fields) => write("info", message, fields),
     warn: (message, fields) => write("warn", message, fields),
     error: (message, fields) => write("error", message, fields),

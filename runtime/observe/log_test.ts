@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { createLog } from "./log.ts";
+import { createLog, LOG_LEVELS, type LogLevel } from "./log.ts";
 
-function setUp(format: "pretty" | "json", useColour = false) {
+function setUp(format: "pretty" | "json", useColour = false, level?: () => LogLevel) {
   const lines: string[] = [];
   const log = createLog({
     format,
+    level,
     useColour,
     writeLine: (line) => lines.push(line),
     now: () => new Date("2026-01-02T03:04:05.678Z"),
@@ -44,4 +45,19 @@ Deno.test("Colours are used only where asked for", () => {
   const { log, lines } = setUp("pretty", true);
   log.info("hello");
   assertEquals(lines, ["\x1b[2m03:04:05.678 info \x1b[0m hello"]);
+});
+
+Deno.test("What matters less than the level is not written, and the level may change", () => {
+  let level: LogLevel = "info";
+  const { log, lines } = setUp("pretty", false, () => level);
+  const written = () => {
+    lines.length = 0;
+    for (const each of LOG_LEVELS) log[each](each);
+    return lines.map((line) => line.split(" ").at(-1));
+  };
+  assertEquals(written(), ["info", "warn", "error"]);
+  level = "debug";
+  assertEquals([written(), log.writes("debug")], [["debug", "info", "warn", "error"], true]);
+  level = "error";
+  assertEquals([written(), log.writes("warn")], [["error"], false]);
 });

@@ -5,6 +5,7 @@ import { type ServerProcess, startServer } from "../tests/support/server.ts";
 import { checkHello, HELLO } from "./support/hello.ts";
 import { wireRequest } from "./support/http_client.ts";
 import { builtInThroughput, hasWrk, type Throughput, wrkThroughput } from "./support/load.ts";
+import { cpuSeconds } from "./support/cpu.ts";
 import { alternate, median, type Variant } from "./support/measure.ts";
 import { type Bench, relativeTo, type Report, type Row, type Size } from "./support/report.ts";
 
@@ -27,7 +28,8 @@ const LEAST_SHARE = 0.95;
 
 const PATHS = [
   { label: "inline", args: [] },
-  { label: "in the pool", args: ["--no-fast-path"] },
+  // As many workers on both sides: how many there are costs more than counting does.
+  { label: "in the pool", args: ["--no-fast-path", "--workers", "1"] },
 ] as const;
 
 export const metrics: Bench = {
@@ -38,16 +40,20 @@ export const metrics: Bench = {
     const throughput = size !== "tiny" && await hasWrk() ? wrkThroughput : builtInThroughput;
     await using folder = await temporaryFolder({ "hello.wasm": await readFile(HELLO) });
     const rows: Row[] = [];
+    const costs: Row[] = [];
     for (const { label, args } of PATHS) {
       await using counting = await startServer(folder.path, { args });
       await using silent = await startServer(folder.path, { args: [...args, "--no-metrics"] });
       await expectPages(counting, silent);
+      const cost = new Map<string, number[]>();
+      const how = { throughput, cost, seconds: EFFORTS[size].seconds };
       const variants = [
-        variant(`${label}, nothing counted`, silent, { throughput, ...EFFORTS[size] }),
-        variant(`${label}, counted and scraped`, counting, { throughput, ...EFFORTS[size] }),
+        variant(`${label}, nothing counted`, silent, how),
+        variant(`${label}, counted and scraped`, counting, how),
       ];
       // One round for both to reach their optimised code.
       await alternate(variants, 1);
+      cost.clear();
       const values = await alternate(variants, EFFORTS[size].rounds);
       const [off, on] = [...values].map(([label, values]): Row => ({
         label,
@@ -55,8 +61,9 @@ export const metrics: Bench = {
         values,
       }));
       rows.push(off!, relativeTo(off!, on!));
+      costs.push(...costRows(cost));
     }
-    return report(rows);
+    return report(rows, costs);
   },
 };
 
@@ -74,10 +81,24 @@ async function scrape(server: ServerProcess): Promise<number> {
   return response.status;
 }
 
+interface How {
+  readonly throughput: Throughput;
+  readonly seconds: number;
+  /** Processor time of the server for a request, microseconds, by label; where it can be had. */
+  readonly cost: Map<string, number[]>;
+}
+
+function costRows(cost: ReadonlyMap<string, readonly number[]>): Row[] {
+  const rows = [...cost].map(([label, values]): Row => {
+    return { label: `${label}, CPU a request`, unit: "µs", values };
+  });
+  return rows.map((row, i) => i === 0 ? row : relativeTo(rows[0]!, row));
+}
+
 function variant(
   label: string,
   server: ServerProcess,
-  { throughput, seconds }: { readonly throughput: Throughput; readonly seconds: number },
+  { throughput, seconds, cost }: How,
 ): Variant {
   const load = { connections: CONNECTIONS, check: checkHello, seconds };
   return {
@@ -85,17 +106,24 @@ function variant(
     async measure() {
       // Asked of both; only one has anything to write.
       const scraper = setInterval(() => void scrape(server), SCRAPE_EVERY_MS);
+      const before = await cpuSeconds(server.pid);
       const value = await throughput({ ...load, request: wireRequest(`${server.url}/hello`) });
+      const after = await cpuSeconds(server.pid);
       clearInterval(scraper);
+      // What is shorter than the kernel's tick has used none.
+      if (before !== undefined && after !== undefined && after > before) {
+        const microseconds = (after - before) * 1e6 / (value * seconds);
+        cost.set(label, [...cost.get(label) ?? [], microseconds]);
+      }
       return value;
     },
   };
 }
 
-function report(rows: readonly Row[]): Report {
+function report(rows: readonly Row[], costs: readonly Row[]): Report {
   const counted = rows.filter(({ ratio }) => ratio !== undefined);
   return {
-    rows,
+    rows: [...rows, ...costs],
     targets: counted.map((row) => ({
       claim: `${row.label}, share of the throughput without`,
       value: medianOfPairs(rows[rows.indexOf(row) - 1]!, row),
@@ -105,6 +133,7 @@ function report(rows: readonly Row[]): Report {
     })),
     notes: [
       `${CONNECTIONS} connections; "counted" is with all metrics, and /_/metrics scraped every second; without is --no-metrics.`,
+      "CPU is that of the whole server process: what other processes do on the machine hardly shows in it.",
       "The share is the median over the rounds of what both reached in the same round, one after the other.",
     ],
   };

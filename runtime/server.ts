@@ -26,7 +26,7 @@ import { FunctionLogs } from "./observe/function_logs.ts";
 import { logFolder } from "./observe/log_files.ts";
 import { FunctionMetricsTable } from "./observe/metrics/function_metrics.ts";
 import { functionStats } from "./observe/metrics/function_stats.ts";
-import { createRegistry } from "./observe/metrics/prometheus.ts";
+import { createMetricsPage } from "./observe/metrics/prometheus.ts";
 import { StatsWindow } from "./observe/metrics/stats_window.ts";
 import type { TraceSettings } from "./observe/traces/trace_settings.ts";
 import type { Tracing } from "./observe/traces/tracing.ts";
@@ -198,7 +198,7 @@ export async function startServer(
     scheduler: pool,
     watch: () => watchStats(functionMetrics, pool),
     metrics: hasMetrics
-      ? createRegistry({
+      ? createMetricsPage({
         functions: functionMetrics,
         workers: () => pool.workers.map(workerStats),
         queueDepth: () => pool.load.queued,

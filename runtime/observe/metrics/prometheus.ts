@@ -1,7 +1,7 @@
 import process from "node:process";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { FunctionMetrics, FunctionMetricsTable } from "./function_metrics.ts";
-import type { LatencyHistogram } from "./latency_histogram.ts";
+import { type HistogramRow, histogramText } from "./histogram_text.ts";
 
 /** A worker as metrics show it. */
 export interface WorkerReading {
@@ -20,16 +20,35 @@ export interface MetricSources {
   readonly resets: () => Readonly<Record<string, number>>;
 }
 
+/** Metrics in the text format of Prometheus. */
+export interface MetricsPage {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
 /**
  * Every metric of the server, for Prometheus to scrape. Names and types are what README lists; the library does
- * the writing (its text format, escaping, types), the counting is {@linkcode FunctionMetricsTable}'s.
+ * the writing (its text format, escaping, types) of all but histograms, the counting is
+ * {@linkcode FunctionMetricsTable}'s.
  */
-export function createRegistry(sources: MetricSources): Registry {
+export function createMetricsPage(sources: MetricSources): MetricsPage {
   const registry = new Registry();
   addFunctions(registry, sources.functions);
   addPool(registry, sources);
   addProcess(registry);
-  return registry;
+  return {
+    contentType: registry.contentType,
+    metrics: async () => `${await registry.metrics()}\n${histograms(sources.functions)}`,
+  };
+}
+
+function histograms(table: FunctionMetricsTable): string {
+  const durations = table.list().map(durationsOf);
+  const help = "From giving a run to the dispatcher to its end";
+  const waitHelp = "How long runs waited for a worker";
+  const waits = [{ histogram: table.waits }];
+  return histogramText("skerry_request_duration_seconds", help, durations) + "\n" +
+    histogramText("skerry_queue_wait_seconds", waitHelp, waits);
 }
 
 function addFunctions(registry: Registry, table: FunctionMetricsTable): void {
@@ -45,16 +64,10 @@ function addFunctions(registry: Registry, table: FunctionMetricsTable): void {
       for (const { route, fuel } of table.list()) set({ function: route }, fuel);
     },
   });
-  const durations = (): HistogramRow[] => table.list().map(durationsOf);
-  const help = "From giving a run to the dispatcher to its end";
-  registry.registerMetric(histogram("skerry_request_duration_seconds", help, durations));
-  const waits = (): HistogramRow[] => [{ labels: {}, histogram: table.waits }];
-  const waitHelp = "How long runs waited for a worker";
-  registry.registerMetric(histogram("skerry_queue_wait_seconds", waitHelp, waits));
 }
 
 function durationsOf({ route, durations }: FunctionMetrics): HistogramRow {
-  return { labels: { function: route }, histogram: durations };
+  return { function: route, histogram: durations };
 }
 
 const WORKER_STATES = ["starting", "idle", "running"];
@@ -147,35 +160,4 @@ function counter(
       read((labels, value) => this.inc(labels, value));
     },
   });
-}
-
-interface HistogramRow {
-  readonly labels: Labels;
-  readonly histogram: LatencyHistogram;
-}
-
-type RegisteredMetric = Parameters<Registry["registerMetric"]>[0];
-
-/** The library's own histogram is too slow to be filled with every request: this one is only written by it. */
-function histogram(name: string, help: string, rows: () => HistogramRow[]): RegisteredMetric {
-  const get = () => {
-    const values = rows().flatMap((row) => histogramValues(name, row));
-    return Promise.resolve({ name, help, type: "histogram", values, aggregator: "sum" });
-  };
-  return { name, help, get } as unknown as RegisteredMetric;
-}
-
-function histogramValues(name: string, { labels, histogram }: HistogramRow) {
-  const bucket = `${name}_bucket`;
-  const row = (metricName: string, value: number, more: Labels = {}) => {
-    return { metricName, labels: { ...more, ...labels }, value };
-  };
-  return [
-    ...histogram.cumulative().map(({ boundMs, count }) =>
-      row(bucket, count, { le: String(boundMs / 1000) })
-    ),
-    row(bucket, histogram.count, { le: "+Inf" }),
-    row(`${name}_sum`, histogram.sumMs / 1000),
-    row(`${name}_count`, histogram.count),
-  ];
 }

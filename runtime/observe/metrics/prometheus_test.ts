@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FunctionMetricsTable } from "./function_metrics.ts";
-import { createRegistry } from "./prometheus.ts";
+import { createMetricsPage } from "./prometheus.ts";
 
 function registryOf(functions: FunctionMetricsTable) {
-  return createRegistry({
+  return createMetricsPage({
     functions,
     workers: () => [{ id: 3, state: "idle", score: 0.25 }, { id: 4, state: "running", score: 0.5 }],
     queueDepth: () => 7,
@@ -68,6 +68,28 @@ Deno.test("Workers are counted by state, also where there are none", async () =>
 Deno.test("A route that would break the format is escaped", async () => {
   const [line] = await samples(registryOf(called('/a"\n\\b')).metrics(), "skerry_fuel");
   assertEquals(line, 'skerry_fuel_consumed_total{function="/a\\"\\n\\\\b"} 1500');
+});
+
+Deno.test("Histograms have the same escapes, and waits have no function", async () => {
+  const text = registryOf(called('/a"\n\\b')).metrics();
+  assertEquals(await samples(text, "skerry_request_duration_seconds_count"), [
+    'skerry_request_duration_seconds_count{function="/a\\"\\n\\\\b"} 2',
+  ]);
+  assertEquals((await samples(text, "skerry_queue_wait_seconds")).slice(-3), [
+    'skerry_queue_wait_seconds_bucket{le="+Inf"} 1',
+    "skerry_queue_wait_seconds_sum 0.0005",
+    "skerry_queue_wait_seconds_count 1",
+  ]);
+});
+
+Deno.test("Every line is a comment, a sample or empty, and every metric has its type", async () => {
+  const text = await registryOf(called()).metrics();
+  const sample = /^[a-z_]+(?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? [0-9.e+-]+$/;
+  const wrong = text.split("\n").filter((line) => !/^(?:#.*)?$/.test(line) && !sample.test(line));
+  assertEquals(wrong, []);
+  for (const name of ["skerry_request_duration_seconds", "skerry_queue_wait_seconds"]) {
+    assertMatch(text, new RegExp(`^# TYPE ${name} histogram$`, "m"));
+  }
 });
 
 Deno.test("The process shows processor time, memory and its start", async () => {

@@ -1,5 +1,5 @@
 /** Does a function called 100 times as often slow another? */
-import { skerry } from "../tests/support/command_line.ts";
+import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../tests/support/folder.ts";
 import { startServer } from "../tests/support/server.ts";
 import { distinct } from "./support/hello.ts";
@@ -29,7 +29,6 @@ const SUBJECTS = [
 ] as const;
 
 const TIMES = 100;
-const LOUD_CLIENTS = 16;
 const MAX_RATIO = 2;
 
 export const crowd: Bench = {
@@ -42,7 +41,7 @@ export const crowd: Bench = {
       rows: reports.flatMap(({ rows }) => rows),
       targets: reports.flatMap(({ targets }) => targets),
       notes: [
-        "Both functions do the same. The loud one is called by `skerry load`, a process of its own, at a constant rate.",
+        "Both functions do the same. The loud one is called at a constant pace, from a process of its own.",
         '"Load elsewhere" is the same load on another server: what the machine\'s processors alone account for.',
       ],
     };
@@ -103,9 +102,8 @@ function check(answer: Parameters<typeof isDone>[0]): void {
 
 /** Fails unless every request of the loud one was answered. */
 async function loadFor(url: string, perSecond: number, seconds: number): Promise<void> {
-  const args = ["--rate", `${perSecond}`, "--duration", `${Math.ceil(seconds)}`];
-  const clients = ["--clients", `${LOUD_CLIENTS}`, "--json", "--url", url];
-  const { code, stdout, stderr } = await skerry(["load", "loud", ...args, ...clients]);
-  const failed = code !== 0 || /"ok":false/.test(stdout);
-  if (failed) throw new Error(`Cannot load the loud function: ${stderr || stdout}`);
+  const script = fileURLToPath(new URL("support/paced_load.ts", import.meta.url));
+  const args = ["run", "--allow-net", script, `${url}/loud`, `${perSecond}`, `${seconds}`];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
 }

@@ -97,11 +97,11 @@ function numbers(stats) {
   ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
 }
 
-function callForm({ route, methods }) {
+function callForm({ route, method: only, methods = only === undefined ? METHODS : [only] }) {
   const method = h(
     "select",
     { name: "method" },
-    (methods ?? METHODS).map((each) => h("option", {}, each)),
+    methods.map((each) => h("option", {}, each)),
   );
   const target = h("input", {
     name: "path",

@@ -7,6 +7,8 @@ import { type CoordState, guardOf, placeInQueue, type Session } from "./state.ts
 
 /** Locks that one client may hold at a time. */
 export const MAX_HELD_LOCKS = 1000;
+/** Locks that may be held at a time. */
+export const MAX_LOCKS = 100_000;
 /** Logs there may be. */
 export const MAX_LOGS = 10_000;
 
@@ -82,13 +84,19 @@ function execute(
 ): Answer {
   switch (command.type) {
     case "acquire":
-      if (session.held.size >= MAX_HELD_LOCKS) return refused("overloaded", command.lock);
+      if (!hasRoom(state, session, command.lock)) return refused("overloaded", command.lock);
       return acquire(state, session, command, effects);
     case "release":
       return release(state, command, effects);
     case "append":
       return append(state, command, effects);
   }
+}
+
+/** Whether one more lock may be held. Whoever asks for what is held already, waits or renews, and adds none. */
+function hasRoom({ locks }: CoordState, { held }: Session, lock: string): boolean {
+  if (held.has(lock)) return true;
+  return held.size < MAX_HELD_LOCKS && (locks.has(lock) || locks.size < MAX_LOCKS);
 }
 
 function renew(state: CoordState, command: Renew, effects: Effects): Answer {

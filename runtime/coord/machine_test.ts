@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Answer } from "./answer.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
-import { apply, MAX_HELD_LOCKS } from "./machine.ts";
+import { apply, MAX_HELD_LOCKS, MAX_LOCKS } from "./machine.ts";
 import { MAX_SESSIONS } from "./session_commands.ts";
 import { initialState } from "./state.ts";
 
@@ -211,6 +211,31 @@ Deno.test("Sessions are bounded: the one idle for longest makes room, but not on
   for (let n = 0; n < MAX_SESSIONS; n++) answer({ type: "open", client: `c${n}` });
   assertEquals(state.sessions.size, MAX_SESSIONS);
   assertEquals([state.sessions.has("holder"), state.sessions.has("c0")], [true, false]);
+});
+
+Deno.test("Closed sessions make room before open ones do, however long those were idle", () => {
+  const { answer, state } = machine("idle");
+  for (let n = 0; n < 2 * MAX_SESSIONS; n++) {
+    answer({ type: "open", client: `c${n}` });
+    answer({ type: "close", client: `c${n}` });
+  }
+  assertEquals([state.sessions.size, state.sessions.has("idle")], [MAX_SESSIONS, true]);
+});
+
+Deno.test("All locks together are bounded; those that are held can still be waited for and passed on", () => {
+  const { answer, send, state } = machine("last");
+  const clients = MAX_LOCKS / MAX_HELD_LOCKS;
+  for (let client = 0; client < clients; client++) {
+    answer({ type: "open", client: `c${client}` });
+    for (let n = 0; n < MAX_HELD_LOCKS; n++) {
+      answer(acquire(`c${client}`, n, `lock-${client}-${n}`));
+    }
+  }
+  assertEquals(state.locks.size, MAX_LOCKS);
+  assertEquals(refusedBecause(answer(acquire("last", 0, "more"))), "overloaded");
+  assertEquals(refusedBecause(answer(acquire("last", 1, "lock-0-0"))), "waiting");
+  assertEquals(send({ type: "close", client: "c0" }).settled.map(({ client }) => client), ["last"]);
+  assertEquals(refusedBecause(answer(acquire("last", 2, "more"))), "granted");
 });
 
 Deno.test("The locks of one client are bounded", () => {

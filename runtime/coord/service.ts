@@ -128,10 +128,12 @@ export class CoordService {
   }
 
   /** Resolves to true when a log has a record of this index, and to false when the server stops or `signal` aborts. */
-  appended(log: string, index: number, signal: AbortSignal): Promise<boolean> {
-    if (this.#isStopping || signal.aborted) return Promise.resolve(false);
-    if ((this.#state.logs.get(log)?.records ?? 0) > index) return Promise.resolve(true);
-    return this.#followers.wait(log, signal);
+  async appended(log: string, index: number, signal: AbortSignal): Promise<boolean> {
+    while (!this.#isStopping && !signal.aborted) {
+      if ((this.#state.logs.get(log)?.records ?? 0) > index) return true;
+      if (!await this.#followers.wait(log, signal)) return false;
+    }
+    return false;
   }
 
   /** The lock that guards a log; undefined if there is no such log. */
@@ -140,9 +142,14 @@ export class CoordService {
     return found && guardOf(this.#state, log, found);
   }
 
-  /** Milliseconds left of a lock's lease; undefined if nobody holds it. */
-  leaseLeftMs(lock: string): number | undefined {
-    return this.#leases.leftMs(lock);
+  /**
+   * Milliseconds left of a lock's lease; undefined if nobody holds it.
+   *
+   * @param token Of the grant that is meant. @default whichever there is
+   */
+  leaseLeftMs(lock: string, token?: number): number | undefined {
+    const isMeant = token === undefined || this.#state.locks.get(lock)?.token === token;
+    return isMeant ? this.#leases.leftMs(lock) : undefined;
   }
 
   /** Ends the session of a client that is gone; also while the server stops. */
@@ -218,9 +225,10 @@ export class CoordService {
     const nowMs = this.#clock.now();
     for (const { effects, command, ticket } of folded) {
       this.#rates.commands.count(nowMs);
-      for (const name of effects.locks) this.#leases.update(name, this.#state.locks.get(name));
-      this.#answer(effects.answer, command, ticket);
+      if (!this.#isStopping) this.#measure(effects.locks);
+      // An acquire ends its client's last wait before its own begins.
       for (const settled of effects.settled) this.#waits.end(settled);
+      this.#answer(effects.answer, command, ticket);
       if (effects.answer.kind === "granted") this.#rates.grants.count(nowMs);
       for (const { answer } of effects.settled) {
         if (answer.kind === "granted") this.#rates.grants.count(nowMs);
@@ -232,11 +240,16 @@ export class CoordService {
     }
   }
 
+  #measure(locks: readonly string[]): void {
+    for (const name of locks) this.#leases.update(name, this.#state.locks.get(name));
+  }
+
   #answer(answer: Answer, command: Command, ticket: number): void {
     const resolve = this.#tickets.get(ticket);
     if (resolve !== undefined) this.#tickets.delete(ticket);
-    if (answer.kind === "waiting" && !answer.isRepeat && command.type === "acquire") {
-      this.#waits.begin(command, resolve);
-    } else resolve?.(answer);
+    const begins = answer.kind === "waiting" && !answer.isRepeat && command.type === "acquire";
+    if (!begins) resolve?.(answer);
+    else if (this.#isStopping) resolve?.({ kind: "stopping" });
+    else this.#waits.begin(command, resolve);
   }
 }

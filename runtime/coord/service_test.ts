@@ -199,6 +199,40 @@ Deno.test("Following a log ends at its next record, at the end of the follower, 
   assertEquals([await last, await service.appended("file_0", 0, never)], [false, false]);
 });
 
+Deno.test("A wait that the client's next wait ends is answered", async () => {
+  const { clock, service } = await serviceWith("a", "b");
+  await service.request(acquire("a", 0));
+  const first = service.request(acquire("b", 0, { waitMs: 500 }));
+  const second = service.request(acquire("b", 1, { waitMs: 1000 }));
+  assertEquals(await stateOf(first), "lock_wait_cancelled");
+  clock.advance(999);
+  assertEquals(await stateOf(second), "pending");
+  clock.advance(1);
+  assertEquals(await stateOf(second), "lock_wait_timeout");
+});
+
+Deno.test("A follower ahead of the log is not woken before the log is there", async () => {
+  const { service } = await serviceWith("a");
+  const token = tokenOf(await service.request(acquire("a", 0)));
+  const ahead = service.appended("file_0", 1, new AbortController().signal);
+  const isThere = () => Promise.race([ahead, Promise.resolve(undefined)]);
+  await service.request(append("a", 1, token), new Uint8Array(2));
+  assertEquals(await isThere(), undefined);
+  await service.request(append("a", 2, token), new Uint8Array(2));
+  assertEquals(await ahead, true);
+});
+
+Deno.test("What is left of a lease is told of the grant that is meant", async () => {
+  const { clock, service } = await serviceWith("a", "b");
+  const token = tokenOf(await service.request(acquire("a", 0)));
+  void service.request(acquire("b", 0));
+  clock.advance(2500);
+  assertEquals([service.leaseLeftMs("files", token), service.leaseLeftMs("files")], [
+    undefined,
+    1500,
+  ]);
+});
+
 Deno.test("Who still waits is told that the server stops, and so is who comes later", async () => {
   const { service } = await serviceWith("a", "b");
   await service.request(acquire("a", 0));

@@ -4,7 +4,7 @@ import type { Effects } from "./effects.ts";
 import { endWait, holds, passOn } from "./lock_queue.ts";
 import type { CoordState, Session } from "./state.ts";
 
-/** Sessions known at a time; beyond them, the one that was idle longest is forgotten. */
+/** Sessions known at a time; beyond them one is forgotten: a closed one, else the one that was idle longest. */
 export const MAX_SESSIONS = 10_000;
 
 /** Opens a session; opening it again changes nothing. */
@@ -84,11 +84,13 @@ function letGo(state: CoordState, client: string, session: Session, effects: Eff
 
 function makeRoom(state: CoordState): boolean {
   if (state.sessions.size < MAX_SESSIONS) return true;
-  for (const [client, { held, waitsFor }] of state.sessions) {
-    if (held.size > 0 || waitsFor !== undefined) continue;
-    return state.sessions.delete(client);
+  let idlest: string | undefined;
+  for (const [client, { held, waitsFor, isClosed }] of state.sessions) {
+    // It is missed least: its tokens are void, so a late repeat could at most acquire a lock for one lease.
+    if (isClosed) return state.sessions.delete(client);
+    if (held.size === 0 && waitsFor === undefined) idlest ??= client;
   }
-  return false;
+  return idlest !== undefined && state.sessions.delete(idlest);
 }
 
 function newSession(): Session {

@@ -54,7 +54,9 @@ export class SqliteLog implements Log {
     } catch (thrown) {
       database?.close();
       const why = (thrown as Error).message;
-      return err(skerryError("invalid_config", `Cannot open ${options.path}: ${why}`));
+      const message =
+        `Cannot open ${options.path}: ${why}; repair it or restore it from a copy, or move it away to begin anew`;
+      return err(skerryError("invalid_config", message));
     }
   }
 

@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { CoordService } from "../service.ts";
+import { MAX_SESSIONS } from "../session_commands.ts";
 import { FakeClock, MemoryLog } from "../testing.ts";
 import type { CoordCall } from "./coord_call.ts";
 import { CoordRuns } from "./coord_runs.ts";
 
 const DONE = 0;
 const NO_ENTRY = 44;
+const NO_LOCKS = 46;
 const NOT_PERMITTED = 63;
 const BOUNDS = { timeoutMs: 1000, roomBytes: 5 };
 
@@ -36,6 +38,15 @@ Deno.test("A run appends under the lock that it holds, and only then", async () 
   assertEquals((await call(run, { ...append, log: "nope" })).errno, NO_ENTRY);
   assertEquals((await call(run, { kind: "release", lock: "files" })).errno, DONE);
   assertEquals((await call(run, append)).errno, NOT_PERMITTED);
+});
+
+Deno.test("A run that can have no session is told that there are too many", async () => {
+  const { coord, acquire } = setUp();
+  for (let n = 0; n < MAX_SESSIONS; n++) {
+    void coord.request({ type: "open", client: `c${n}` });
+    void coord.request({ type: "acquire", client: `c${n}`, seq: 0, lock: `l${n}`, ttlMs: 2000 });
+  }
+  assertEquals((await acquire({})).errno, NO_LOCKS);
 });
 
 Deno.test("Bytes are read across records, as many as there is room for", async () => {

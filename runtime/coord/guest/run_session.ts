@@ -119,13 +119,15 @@ export class RunSession {
 
   /** Sends a request, and opens the session before it unless that is open; an idle one may have been forgotten. */
   async #requestOpen(command: () => Command): Promise<Reply> {
-    if (!this.#isOpen) void this.#coord.request({ type: "open", client: this.#client });
-    const isFirst = !this.#isOpen;
+    const opening = this.#isOpen
+      ? undefined
+      : this.#coord.request({ type: "open", client: this.#client });
     this.#isOpen = true;
     const reply = await this.#coord.request(command());
-    if (isFirst || reply.kind !== "refused" || reply.reason !== "session_expired") return reply;
+    if (reply.kind !== "refused" || reply.reason !== "session_expired") return reply;
     this.#isOpen = false;
-    return await this.#requestOpen(command);
+    // Where opening it failed, that is why.
+    return await (opening ?? this.#requestOpen(command));
   }
 
   #sender() {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { isName, NAME_RULE } from "../../coord/names.ts";
 import type { SkerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -28,11 +29,12 @@ export function readWhole<T>(
 /** The bytes of an append: `data` as UTF-8, or `data_base64`. */
 export function readData(members: Members): Result<Uint8Array, SkerryError> {
   const { data, data_base64 } = members;
-  if (typeof data === "string" && data_base64 === undefined) {
+  // What is not Unicode would be stored as something else.
+  if (typeof data === "string" && data_base64 === undefined && data.isWellFormed()) {
     return ok(new TextEncoder().encode(data));
   }
   if (typeof data_base64 === "string" && data === undefined && isBase64(data_base64)) {
-    return ok(Uint8Array.from(atob(data_base64), (character) => character.charCodeAt(0)));
+    return ok(new Uint8Array(Buffer.from(data_base64, "base64")));
   }
   return err(badMember("data", "a string, or data_base64 in its place", data ?? data_base64));
 }

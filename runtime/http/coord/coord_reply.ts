@@ -11,7 +11,7 @@ export function replyResponse(
   reply: Reply,
   context: {
     readonly requestId: string;
-    readonly leaseLeftMs?: (lock: string) => number | undefined;
+    readonly leaseLeftMs?: (lock: string, token: number) => number | undefined;
   },
 ): Response {
   switch (reply.kind) {
@@ -20,8 +20,9 @@ export function replyResponse(
     case "closed":
       return Response.json({ rc: 0, message: "Disconnected!" });
     case "granted": {
-      const leftMs = Math.max(0, Math.floor(context.leaseLeftMs?.(reply.lock) ?? 0));
-      const { token, ttlMs } = reply;
+      const { lock, token, ttlMs } = reply;
+      // A repeat may be told of a grant that another one has followed.
+      const leftMs = Math.max(0, Math.floor(context.leaseLeftMs?.(lock, token) ?? 0));
       return Response.json({ rc: 0, token, ttl_ms: ttlMs, lease_left_ms: leftMs });
     }
     case "renewed":

@@ -38,7 +38,10 @@ export function coordCommandRoutes({ coord, limits }: CoordRoutesOptions): Hono<
     if (!request.ok) return coordProblem(request.error, requestId);
     const { command, data } = request.value;
     const reply = await coord.request(command, data);
-    return replyResponse(reply, { requestId, leaseLeftMs: (lock) => coord.leaseLeftMs(lock) });
+    return replyResponse(reply, {
+      requestId,
+      leaseLeftMs: (...grant) => coord.leaseLeftMs(...grant),
+    });
   };
   routes.post("/sessions/init", handle((members) => sessionCommand("open", members)));
   routes.post("/sessions/close", handle((members) => sessionCommand("close", members)));

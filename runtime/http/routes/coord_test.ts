@@ -273,6 +273,7 @@ const HOSTILE: readonly (readonly [string, unknown])[] = [
   ["logs/file_0/append", { client_id: "a", seq: 0, token: 1, data: 5 }],
   ["logs/file_0/append", { client_id: "a", seq: 0, token: 1, data: "x", data_base64: "eA==" }],
   ["logs/file_0/append", { client_id: "a", seq: 0, token: 1, data_base64: "not base64!" }],
+  ["logs/file_0/append", { client_id: "a", seq: 0, token: 1, data: "half a \ud83d" }],
 ];
 
 for (const [path, body] of HOSTILE) {

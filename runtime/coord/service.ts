@@ -226,9 +226,8 @@ export class CoordService {
     for (const { effects, command, ticket } of folded) {
       this.#rates.commands.count(nowMs);
       if (!this.#isStopping) this.#measure(effects.locks);
-      // An acquire ends its client's last wait before its own begins.
-      for (const settled of effects.settled) this.#waits.end(settled);
       this.#answer(effects.answer, command, ticket);
+      for (const settled of effects.settled) this.#waits.end(settled);
       if (effects.answer.kind === "granted") this.#rates.grants.count(nowMs);
       for (const { answer } of effects.settled) {
         if (answer.kind === "granted") this.#rates.grants.count(nowMs);

@@ -8,6 +8,7 @@ import type { CoordState } from "./state.ts";
 export class Waits {
   readonly #clock: Clock;
   readonly #cancel: (command: Cancel) => void;
+  /** By client and number: a client's next wait may begin before its last one is seen to end. */
   readonly #waits = new Map<string, Wait>();
 
   constructor(clock: Clock, cancel: (command: Cancel) => void) {
@@ -20,15 +21,16 @@ export class Waits {
     const stopTimer = waitMs === undefined ? undefined : this.#clock.after(waitMs, () => {
       this.#cancel({ type: "cancel", client, seq, reason: "timeout" });
     });
-    this.#waits.set(client, { seq, resolve, stopTimer });
+    this.#waits.set(keyOf(request), { resolve, stopTimer });
   }
 
-  end({ client, seq, answer }: Settled): void {
-    const wait = this.#waits.get(client);
-    if (wait === undefined || wait.seq !== seq) return;
-    this.#waits.delete(client);
+  end(settled: Settled): void {
+    const key = keyOf(settled);
+    const wait = this.#waits.get(key);
+    if (wait === undefined) return;
+    this.#waits.delete(key);
     wait.stopTimer?.();
-    wait.resolve?.(answer);
+    wait.resolve?.(settled.answer);
   }
 
   /** After a restart those in the queues wait anew; their clients ask again. */
@@ -48,6 +50,10 @@ export class Waits {
   }
 }
 
+function keyOf({ client, seq }: { readonly client: string; readonly seq: number }): string {
+  return `${client} ${seq}`;
+}
+
 interface WaitingRequest {
   readonly client: string;
   readonly seq: number;
@@ -55,7 +61,6 @@ interface WaitingRequest {
 }
 
 interface Wait {
-  readonly seq: number;
   readonly resolve: ((reply: Reply) => void) | undefined;
   readonly stopTimer: (() => void) | undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Artifact, ModuleArtifact, StaticArtifact } from "../build/artifact.ts";
+import type { Artifact, EngineName, ModuleArtifact, StaticArtifact } from "../build/artifact.ts";
 import type { Build, LanguageName } from "../build/language.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { checkProgram } from "../isolate/check_program.ts";
@@ -132,6 +132,8 @@ export class VersionMaker {
   ): Promise<Result<Runnable, SkerryError>> {
     const { memoryPages } = config.limits;
     if (typeof module === "string") {
+      const unseen = unseenGrant(module, config);
+      if (unseen !== undefined) return err(unseen);
       const engine = await this.#options.engines.get(module, memoryPages);
       if (!engine.ok) return engine;
       const { prepared, hash } = engine.value;
@@ -143,6 +145,23 @@ export class VersionMaker {
     if (!prepared.ok) return prepared;
     return ok({ prepared: prepared.value, program, defaultHandler: handler, heldBytes });
   }
+}
+
+/** What the engines whose images know no directories, or none but those of locks, cannot show a function. */
+const UNSEEN: Readonly<Record<EngineName, readonly ("mounts" | "coord")[]>> = {
+  python: ["mounts"],
+  quickjs: ["mounts", "coord"],
+  php: [],
+};
+
+/** An error where a configuration grants what its function could never see, rather than silence. */
+function unseenGrant(engine: EngineName, config: FunctionConfig): SkerryError | undefined {
+  const key = UNSEEN[engine].find((each) => {
+    return each === "mounts" ? config.mounts.length > 0 : config.coord !== undefined;
+  });
+  if (key === undefined) return undefined;
+  const message = `Cannot grant [${key}]: functions of this language see no such files`;
+  return skerryError("invalid_config", message, { key });
 }
 
 /** What the C loader called by default, and reactors are by theirs. */

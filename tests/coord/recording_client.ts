@@ -12,6 +12,8 @@ const RETRY: RetryRules = { timeoutMs: 25, tries: 400, acknowledgedMs: 25 };
 export class RecordingClient {
   readonly #client: CoordClient;
   readonly #history: History;
+  /** What it was granted and has not released, by lock. */
+  readonly #held = new Map<string, HeldLock>();
 
   private constructor(client: CoordClient, history: History) {
     this.#client = client;
@@ -49,7 +51,9 @@ export class RecordingClient {
     this.#history.acquires.push(
       { ...this.#span(invokedMs), lock, ttlMs, queuedMs, token, outcome: outcomeOf(acquired) },
     );
-    return acquired.ok ? acquired.value : undefined;
+    if (!acquired.ok) return undefined;
+    this.#held.set(lock, acquired.value);
+    return acquired.value;
   }
 
   async append(lock: HeldLock, log: string, data: string): Promise<void> {
@@ -66,11 +70,18 @@ export class RecordingClient {
 
   async release(lock: HeldLock): Promise<void> {
     const invokedMs = performance.now();
+    this.#held.delete(lock.name);
     this.#add("release", lock, invokedMs, await this.#client.lockRelease(lock.name, lock), {});
   }
 
+  /** Lets go of everything it may still hold, as closing does. */
   async close(): Promise<void> {
+    const invokedMs = performance.now();
     await this.#client.close();
+    for (const { name: lock, token } of this.#held.values()) {
+      const release = { kind: "release", lock, token, outcome: "unknown" } as const;
+      this.#history.actions.push({ ...this.#span(invokedMs), ...release });
+    }
   }
 
   #add(

@@ -2,7 +2,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type NativeServer, send, startNativeServer } from "../tests/native/native_server.ts";
-import { ROOT, type Runtime } from "../tests/support/server.ts";
 import { checkHello, HELLO } from "./support/hello.ts";
 import { childrenOf, holdingsOf } from "./support/holdings.ts";
 import { wireRequest } from "./support/http_client.ts";
@@ -26,18 +25,6 @@ const EFFORTS: Readonly<Record<Size, Effort>> = {
   tiny: { rounds: 1, crowd: 16, calls: 20, crashes: 10 },
 };
 
-/** V8 collects late where it has room; what it has not collected yet would look like growth. */
-const SMALL_HEAP: Runtime = {
-  name: "Deno, with a small heap",
-  command: [
-    Deno.execPath(),
-    "run",
-    "-A",
-    "--v8-flags=--max-old-space-size=64",
-    join(ROOT, "main.ts"),
-  ],
-};
-
 /** Clients whose calls crash, and clients of HTTP beside them. */
 const CRASHING_CLIENTS = 8;
 const HTTP_CLIENTS = 4;
@@ -49,7 +36,7 @@ export const native: Bench = {
   question: "Are native calls fast, and harmless?",
   run: async (size) => {
     const functions = { "functions/hello.wasm": await readFile(HELLO), "file": CONTENT };
-    await using server = await startNativeServer({ functions, runtime: SMALL_HEAP });
+    await using server = await startNativeServer({ functions });
     await ask(server, server.library("basic"), "run\n");
     const parts = [
       await meetCrowds(server, EFFORTS[size]),

@@ -8,6 +8,7 @@ import {
   limitExceeded,
   parseGnuMessages,
 } from "./diagnostics.ts";
+import { keepSuccess } from "./keep_success.ts";
 import type { Language, Source } from "./language.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
@@ -54,15 +55,8 @@ export function cppLanguage(places: ToolchainPlaces): Language {
   }, places);
 }
 
-/** Both load one compiler, once a thread; a failure to load is not kept. */
-let loading: Promise<Result<Clang, SkerryError>> | undefined;
-
-async function loadClang(places: ToolchainPlaces): Promise<Result<Clang, SkerryError>> {
-  loading ??= Clang.load(places);
-  const clang = await loading;
-  if (!clang.ok) loading = undefined;
-  return clang;
-}
+/** Both load one compiler, once a thread. */
+const loadClang = keepSuccess((places: ToolchainPlaces) => Clang.load(places));
 
 class ClangLanguage implements Language {
   readonly name: Language["name"];

@@ -13,6 +13,7 @@ import { loadJavaScriptModule, QUICKJS_PACKAGE } from "./javascript/engine.ts";
 import { type Bundler, ESBUILD_PACKAGE, loadEsbuild } from "./javascript/esbuild.ts";
 import { type JavaScriptFault, JavaScriptInterpreter } from "./javascript/interpreter.ts";
 import PRELUDE from "./javascript/prelude.js" with { type: "text" };
+import { keepSuccess } from "./keep_success.ts";
 import type { Language, Source } from "./language.ts";
 import { packageMissing, type ToolchainPlaces } from "./toolchain_package.ts";
 
@@ -39,15 +40,8 @@ const PRIMER: Source = {
 /** Who installs one of the two would only learn then that the other is missing, too. */
 const NOTHING_INSTALLED = packageMissing(ESBUILD_PACKAGE, QUICKJS_PACKAGE);
 
-/** Started once a thread; a failure is not kept. */
-let starting: Promise<Result<Tools, SkerryError>> | undefined;
-
-async function loadTools(places: ToolchainPlaces): Promise<Result<Tools, SkerryError>> {
-  starting ??= startTools(places);
-  const tools = await starting;
-  if (!tools.ok) starting = undefined;
-  return tools;
-}
+/** Started once a thread. */
+const loadTools = keepSuccess(startTools);
 
 async function startTools(places: ToolchainPlaces): Promise<Result<Tools, SkerryError>> {
   const [bundler, module] = await Promise.all([loadEsbuild(places), loadJavaScriptModule(places)]);

@@ -9,6 +9,7 @@ import { systemClock } from "../wasi/system_clock.ts";
 import type { Artifact } from "./artifact.ts";
 import { compilerRefused } from "./diagnostics.ts";
 import type { Language, Source } from "./language.ts";
+import { keepSuccess } from "./keep_success.ts";
 import { loadPythonModule, PYTHON_PACKAGE } from "./python/engine.ts";
 import { type PythonFault, PythonInterpreter, SHIM } from "./python/interpreter.ts";
 import { RESUME } from "./python/resumable.ts";
@@ -22,17 +23,8 @@ export function pythonLanguage(places: ToolchainPlaces): Language {
 /** What stands in an image for locks and logs. */
 const PLACES = coordPlaces().map(({ guestPath }) => guestPath).join(" ");
 
-/** Started once a thread; a failure is not kept. */
-let starting: Promise<Result<PythonInterpreter, SkerryError>> | undefined;
-
-async function loadInterpreter(
-  places: ToolchainPlaces,
-): Promise<Result<PythonInterpreter, SkerryError>> {
-  starting ??= startInterpreter(places);
-  const interpreter = await starting;
-  if (!interpreter.ok) starting = undefined;
-  return interpreter;
-}
+/** Started once a thread. */
+const loadInterpreter = keepSuccess(startInterpreter);
 
 async function startInterpreter(
   places: ToolchainPlaces,

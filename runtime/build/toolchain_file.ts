@@ -19,7 +19,7 @@ export async function readToolchainFile(
   path: string,
   places: ToolchainPlaces,
 ): Promise<Result<Uint8Array, SkerryError>> {
-  const found = await locate(wanted, path, places);
+  const found = await locateToolchainFile(wanted, path, places);
   if (!found.ok) return found;
   try {
     return ok(await readFile(found.value));
@@ -29,7 +29,12 @@ export async function readToolchainFile(
   }
 }
 
-async function locate(
+/**
+ * The path of a file of a toolchain's package, which is fetched where the runtime can.
+ *
+ * @returns `toolchain_missing` with the command that installs it
+ */
+export async function locateToolchainFile(
   wanted: ToolchainPackage,
   path: string,
   places: ToolchainPlaces,

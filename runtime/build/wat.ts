@@ -2,6 +2,7 @@ import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Artifact } from "./artifact.ts";
 import { compilerRefused, limitExceeded, parseGnuMessages } from "./diagnostics.ts";
+import { keepSuccess } from "./keep_success.ts";
 import type { Language, Source } from "./language.ts";
 import { importToolchain, toolchainPackage, type ToolchainPlaces } from "./toolchain_package.ts";
 
@@ -27,14 +28,8 @@ export function watLanguage(places: ToolchainPlaces): Language {
   };
 }
 
-let loading: Promise<Result<Wabt, SkerryError>> | undefined;
-
-async function loadWabt(places: ToolchainPlaces): Promise<Result<Wabt, SkerryError>> {
-  loading ??= importWabt(places);
-  const wabt = await loading;
-  if (!wabt.ok) loading = undefined;
-  return wabt;
-}
+/** Imported once a thread. */
+const loadWabt = keepSuccess(importWabt);
 
 async function importWabt(places: ToolchainPlaces): Promise<Result<Wabt, SkerryError>> {
   const wabt = await importToolchain<{ default: CreateWabt }>(PACKAGE, places);

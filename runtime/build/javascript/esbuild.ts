@@ -3,12 +3,9 @@ import { pathToFileURL } from "node:url";
 import type * as Esbuild from "esbuild-wasm";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
-import {
-  importToolchain,
-  toolchainFile,
-  toolchainPackage,
-  type ToolchainPlaces,
-} from "../toolchain_package.ts";
+import { keepSuccess } from "../keep_success.ts";
+import { locateToolchainFile } from "../toolchain_file.ts";
+import { toolchainPackage, type ToolchainPlaces } from "../toolchain_package.ts";
 
 /** esbuild as a WebAssembly module: it reaches no file and no process of the host. */
 export const ESBUILD_PACKAGE = toolchainPackage("esbuild-wasm");
@@ -20,29 +17,17 @@ const MODULE_PATH = "esbuild.wasm";
 /** What of esbuild is used. */
 export type Bundler = Pick<typeof Esbuild, "build">;
 
-/** Started once a thread; a failure is not kept. */
-let starting: Promise<Result<Bundler, SkerryError>> | undefined;
-
 /**
- * Loads esbuild.
+ * Loads esbuild, once a thread.
  *
  * @returns `toolchain_missing` with the command that installs it
  */
-export async function loadEsbuild(places: ToolchainPlaces): Promise<Result<Bundler, SkerryError>> {
-  starting ??= start(places);
-  const bundler = await starting;
-  if (!bundler.ok) starting = undefined;
-  return bundler;
-}
+export const loadEsbuild = keepSuccess(start);
 
 async function start(places: ToolchainPlaces): Promise<Result<Bundler, SkerryError>> {
-  // Only its files are wanted, but importing is what has Deno fetch a package.
-  if (!toolchainFile(ESBUILD_PACKAGE, MODULE_PATH, places).ok) {
-    await importToolchain(ESBUILD_PACKAGE, places);
-  }
-  const module = toolchainFile(ESBUILD_PACKAGE, MODULE_PATH, places);
+  const module = await locateToolchainFile(ESBUILD_PACKAGE, MODULE_PATH, places);
   if (!module.ok) return module;
-  const library = toolchainFile(ESBUILD_PACKAGE, LIBRARY_PATH, places);
+  const library = await locateToolchainFile(ESBUILD_PACKAGE, LIBRARY_PATH, places);
   if (!library.ok) return library;
   try {
     const wasmModule = await WebAssembly.compile(new Uint8Array(await readFile(module.value)));

@@ -1,22 +1,15 @@
 import type { SkerryError } from "../../errors.ts";
 import type { Result } from "../../result.ts";
+import { keepSuccess } from "../keep_success.ts";
 import type { ToolchainPlaces } from "../toolchain_package.ts";
 import { PhpProgram } from "./program.ts";
 
-/** Compiled once a thread; a failure is not kept. */
-let loading: Promise<Result<PhpProgram, SkerryError>> | undefined;
-
 /**
- * Loads PHP.
+ * Loads PHP, once a thread.
  *
  * @returns `toolchain_missing` with the command that installs it
  */
-export async function loadPhp(places: ToolchainPlaces): Promise<Result<PhpProgram, SkerryError>> {
-  loading ??= PhpProgram.load(places);
-  const program = await loading;
-  if (!program.ok) loading = undefined;
-  return program;
-}
+export const loadPhp = keepSuccess((places: ToolchainPlaces) => PhpProgram.load(places));
 
 /**
  * Makes the module that PHP functions run on: PHP, started. Takes seconds of the calling thread's.

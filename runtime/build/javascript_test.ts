@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { functionOf, refusalOf } from "./javascript/testing.ts";
+import { TYPESCRIPT } from "./javascript/testing.ts";
 
 const ENVIRON = { X_FULL_URL: "http://h:81/a%20b?c=d", REQUEST_METHOD: "POST" };
 
 Deno.test("What a script prints is its answer", async () => {
-  const { call } = await functionOf(`
+  const { call } = await TYPESCRIPT.functionOf(`
     console.log("hello", process.env.NAME, [1, "a"], { b: null });
     console.error("to the log");
     console.log(await process.stdin.text());`);
@@ -15,7 +15,7 @@ Deno.test("What a script prints is its answer", async () => {
 });
 
 Deno.test("A handler answers with a Response, and what it prints is for its log", async () => {
-  const { call } = await functionOf(`
+  const { call } = await TYPESCRIPT.functionOf(`
     interface Env { readonly NAME: string }
     export default {
       greeting: "Hello",
@@ -41,7 +41,7 @@ Deno.test("A handler answers with a Response, and what it prints is for its log"
 });
 
 Deno.test("A handler may be a function", async () => {
-  const { call } = await functionOf(
+  const { call } = await TYPESCRIPT.functionOf(
     `export default (request) => Response.json({ a: request.url });`,
   );
   const body = `{"a":"${ENVIRON.X_FULL_URL}"}`;
@@ -52,7 +52,7 @@ Deno.test("A handler may be a function", async () => {
 });
 
 Deno.test("Promises, timers and streams are waited for, and then what waitUntil was given", async () => {
-  const { call } = await functionOf(`
+  const { call } = await TYPESCRIPT.functionOf(`
     const later = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
     export default {
       async fetch(request, env, context) {
@@ -72,7 +72,7 @@ Deno.test("Promises, timers and streams are waited for, and then what waitUntil 
 });
 
 Deno.test("Every request starts from the memory after loading, with fresh randomness", async () => {
-  const { call, isolate } = await functionOf(`
+  const { call, isolate } = await TYPESCRIPT.functionOf(`
     let count = 0;
     globalThis.leak = undefined;
     export default () => {
@@ -91,7 +91,7 @@ Deno.test("Every request starts from the memory after loading, with fresh random
 });
 
 Deno.test("A handler that looks at the request's surroundings while it loads, loads with each", async () => {
-  const { call } = await functionOf(`
+  const { call } = await TYPESCRIPT.functionOf(`
     const name = process.env.NAME;
     const id = Math.random();
     export default () => new Response(name + " " + id);`);
@@ -102,7 +102,7 @@ Deno.test("A handler that looks at the request's surroundings while it loads, lo
 });
 
 Deno.test("An uncaught error is for the log, with the user's own lines", async () => {
-  const { call } = await functionOf(
+  const { call } = await TYPESCRIPT.functionOf(
     `type Name = string;
 
 interface Unused { a: Name }
@@ -139,7 +139,7 @@ const FAILURES: readonly (readonly [code: string, log: RegExp])[] = [
 
 for (const [code, log] of FAILURES) {
   Deno.test(`Fails with a log: ${code}`, async () => {
-    const { call } = await functionOf(code);
+    const { call } = await TYPESCRIPT.functionOf(code);
     const { outcome, stderr } = call({ environ: ENVIRON });
     assertEquals(outcome, { kind: "exited", exitCode: 1 });
     assertMatch(stderr, log);
@@ -147,15 +147,17 @@ for (const [code, log] of FAILURES) {
 }
 
 Deno.test("Fuel and memory hold", async () => {
-  const loop = await functionOf(`export default () => { for (;;); }`);
+  const loop = await TYPESCRIPT.functionOf(`export default () => { for (;;); }`);
   assertEquals(loop.call({ fuel: 100_000_000 }).outcome, { kind: "fuel_exhausted" });
-  const jobs = await functionOf(`const next = () => Promise.resolve().then(next); next();`);
+  const jobs = await TYPESCRIPT.functionOf(
+    `const next = () => Promise.resolve().then(next); next();`,
+  );
   assertEquals(jobs.call({ fuel: 100_000_000 }).outcome, { kind: "fuel_exhausted" });
-  const bomb = await functionOf(
+  const bomb = await TYPESCRIPT.functionOf(
     `export default () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20)); }`,
   );
   assertEquals(bomb.call({ fuel: 10_000_000_000 }).outcome, { kind: "memory_exceeded" });
-  const next = await functionOf(`console.log("still here")`);
+  const next = await TYPESCRIPT.functionOf(`console.log("still here")`);
   assertEquals(next.call().stdout, "still here\n");
 });
 
@@ -177,7 +179,7 @@ const BROKEN: readonly (readonly [code: string, place: string, reason: RegExp])[
 
 for (const [code, place, reason] of BROKEN) {
   Deno.test(`Refuses to build: ${code}`, async () => {
-    const { code: kind, message, details } = await refusalOf(code);
+    const { code: kind, message, details } = await TYPESCRIPT.refusalOf(code);
     assertEquals(kind, "build_failed");
     assertMatch(message, reason);
     const [diagnostic] = details!.diagnostics as { file: string; line?: number; column?: number }[];
@@ -188,15 +190,15 @@ for (const [code, place, reason] of BROKEN) {
 }
 
 Deno.test("A module that breaks what Skerry needs is refused, or fails alone", async () => {
-  const lies = await refusalOf(`JSON.stringify = () => "lies"; export default () => 1;`);
+  const lies = await TYPESCRIPT.refusalOf(`JSON.stringify = () => "lies"; export default () => 1;`);
   assertMatch(lies.message, /broke what Skerry needs/);
-  const { call } = await functionOf(`
+  const { call } = await TYPESCRIPT.functionOf(`
     export default () => {
       for (const name of ["join", "push", "splice"]) Array.prototype[name] = () => { throw name; };
       return new Response("x");
     };`);
   assertEquals(call().outcome, { kind: "exited", exitCode: 1 });
-  const next = await functionOf(`console.log([1, 2].join())`);
+  const next = await TYPESCRIPT.functionOf(`console.log([1, 2].join())`);
   assertEquals(next.call().stdout, "1,2\n");
 });
 
@@ -218,7 +220,7 @@ export default () => 1;`,
 
 for (const [code, limit] of BOMBS) {
   Deno.test(`A bomb hits the limit of ${limit}: ${code.slice(0, 20)}`, async () => {
-    const { code: kind, details } = await refusalOf(code);
+    const { code: kind, details } = await TYPESCRIPT.refusalOf(code);
     assertEquals([kind, details?.limit], ["build_failed", limit]);
   });
 }

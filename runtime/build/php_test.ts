@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { valueOf } from "../../tests/support/results.ts";
 import { loadPhpModule } from "./php/engine.ts";
-import { pageOf, refusalOf } from "./php/testing.ts";
+import { pageOf, PHP } from "./php/testing.ts";
 
 const OK = { kind: "ok" } as const;
 const HTML = "Content-type: text/html; charset=UTF-8";
@@ -144,7 +144,7 @@ Deno.test("Libraries that pages count on are there", async () => {
 });
 
 Deno.test("A syntax error has its file, line and PHP's own words", async () => {
-  const error = await refusalOf(`<p>\n<?php\necho "a" "b";\n`, "shop/a b.php");
+  const error = await PHP.refusalOf(`<p>\n<?php\necho "a" "b";\n`, "shop/a b.php");
   assertEquals(error.code, "build_failed");
   assertStringIncludes(error.message, "Cannot build shop/a b.php: PHP Parse error:");
   assertEquals(error.details?.diagnostics, [{
@@ -156,7 +156,7 @@ Deno.test("A syntax error has its file, line and PHP's own words", async () => {
 });
 
 Deno.test("An error that PHP only sees when it compiles is a build's, too", async () => {
-  const error = await refusalOf(`<?php\nclass A {\n  function f();\n}\n`);
+  const error = await PHP.refusalOf(`<?php\nclass A {\n  function f();\n}\n`);
   assertEquals(error.details?.diagnostics, [{
     severity: "error",
     message: "Non-abstract method A::f() must contain body",

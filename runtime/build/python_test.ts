@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { functionOf, refusalOf } from "./python/testing.ts";
+import { PYTHON } from "./python/testing.ts";
 
 const OK = { kind: "ok" } as const;
 const FAILED = { kind: "exited", exitCode: 1 } as const;
 
 Deno.test("A script's output is the answer, and it runs as __main__ with the request around it", async () => {
-  const script = await functionOf(
+  const script = await PYTHON.functionOf(
     `import os, sys
 print(__name__, sys.argv, os.environ["REQUEST_METHOD"], len(os.environ), sys.stdin.read())`,
   );
@@ -15,7 +15,7 @@ print(__name__, sys.argv, os.environ["REQUEST_METHOD"], len(os.environ), sys.std
 });
 
 Deno.test("A script's exit code is the function's, whatever way it exits", async () => {
-  const script = await functionOf(
+  const script = await PYTHON.functionOf(
     `import sys, os\nprint("before")\neval(os.environ["HOW"])`,
   );
   const exit = (how: string) => {
@@ -29,7 +29,7 @@ Deno.test("A script's exit code is the function's, whatever way it exits", async
 });
 
 Deno.test("A handler is given the request", async () => {
-  const { call } = await functionOf(`
+  const { call } = await PYTHON.functionOf(`
 def handler(request):
     return [
         request.method, request.url, request.path, request.query, request.query_list,
@@ -86,7 +86,7 @@ for (
   ] as const
 ) {
   Deno.test(`A handler may return ${returned}`, async () => {
-    const { call } = await functionOf(`def handler(request): return ${returned}`);
+    const { call } = await PYTHON.functionOf(`def handler(request): return ${returned}`);
     assertEquals(call(), { outcome: OK, stdout: `${header}\n\n${body}`, stderr: "" });
   });
 }
@@ -108,7 +108,7 @@ for (
   ] as const
 ) {
   Deno.test(`A handler that returns ${returned} fails with a clear message in the log`, async () => {
-    const { call } = await functionOf(`def handler(request): return ${returned}`);
+    const { call } = await PYTHON.functionOf(`def handler(request): return ${returned}`);
     const { outcome, stdout, stderr } = call();
     assertEquals([outcome, stdout], [FAILED, ""]);
     assertStringIncludes(stderr, message);
@@ -116,11 +116,11 @@ for (
 }
 
 Deno.test("A handler may be a coroutine function, as long as it does not have to wait", async () => {
-  const { call } = await functionOf(`
+  const { call } = await PYTHON.functionOf(`
 async def inner(): return "x"
 async def handler(request): return await inner() + "y"`);
   assertMatch(call().stdout, /\n\nxy$/);
-  const waiting = await functionOf(`
+  const waiting = await PYTHON.functionOf(`
 class Forever:
     def __await__(self): yield
 async def handler(request): await Forever()`);
@@ -128,13 +128,15 @@ async def handler(request): await Forever()`);
 });
 
 Deno.test("What a handler prints goes to its log", async () => {
-  const { call } = await functionOf(`def handler(request):\n    print("seen")\n    return "x"`);
+  const { call } = await PYTHON.functionOf(
+    `def handler(request):\n    print("seen")\n    return "x"`,
+  );
   const { stdout, stderr } = call();
   assertEquals([stdout.endsWith("\n\nx"), stderr], [true, "seen\n"]);
 });
 
 Deno.test("An uncaught exception is shown with the function's own line, and nothing of Skerry's", async () => {
-  const { call } = await functionOf(
+  const { call } = await PYTHON.functionOf(
     `def inner():\n    return {}["nope"]\n\ndef handler(request):\n    return inner()\n`,
     "shop.py",
   );
@@ -155,7 +157,7 @@ KeyError: 'nope'
 });
 
 Deno.test("No request sees what an earlier one did", async () => {
-  const { call, isolate } = await functionOf(`
+  const { call, isolate } = await PYTHON.functionOf(`
 import os, sys
 seen = []
 def handler(request):
@@ -170,7 +172,7 @@ def handler(request):
 });
 
 Deno.test("Each request draws its own random numbers", async () => {
-  const { call } = await functionOf(
+  const { call } = await PYTHON.functionOf(
     `import random, uuid\nprint(random.random(), uuid.uuid4())`,
   );
   const [one, other] = [call().stdout.split(" "), call().stdout.split(" ")];
@@ -179,12 +181,12 @@ Deno.test("Each request draws its own random numbers", async () => {
 });
 
 Deno.test("A module is loaded once, when it is built, unless it reads the environment meanwhile", async () => {
-  const early = await functionOf(`
+  const early = await PYTHON.functionOf(`
 import time
 LOADED = time.monotonic_ns()
 def handler(request): return str(LOADED)`);
   assertEquals(early.call().stdout, early.call().stdout);
-  const late = await functionOf(`
+  const late = await PYTHON.functionOf(`
 import os
 GREETING = os.environ.get("GREETING", "none")
 def handler(request): return GREETING`);
@@ -193,7 +195,9 @@ def handler(request): return GREETING`);
 });
 
 Deno.test("An environment of any size arrives whole", async () => {
-  const { call } = await functionOf(`import os\nprint(len(os.environ), len(os.environ["V0"]))`);
+  const { call } = await PYTHON.functionOf(
+    `import os\nprint(len(os.environ), len(os.environ["V0"]))`,
+  );
   for (const [count, length] of [[1, 10], [200, 300], [2, 60_000], [1000, 1000]] as const) {
     const names = Array.from({ length: count }, (_, index) => [`V${index}`, "x".repeat(length)]);
     assertEquals(call({ environ: Object.fromEntries(names) }).stdout, `${count} ${length}\n`);
@@ -201,7 +205,7 @@ Deno.test("An environment of any size arrives whole", async () => {
 });
 
 Deno.test("A syntax error is a diagnostic with line and column", async () => {
-  const { code, message, details } = await refusalOf(
+  const { code, message, details } = await PYTHON.refusalOf(
     `x = 1\ndef handler(request):\n    return (1\n`,
     "a.py",
   );
@@ -239,7 +243,7 @@ for (
   ] as const
 ) {
   Deno.test(`A module that ${what} while it is loaded is refused`, async () => {
-    assertMatch((await refusalOf(code)).message, message);
+    assertMatch((await PYTHON.refusalOf(code)).message, message);
   });
 }
 
@@ -252,17 +256,17 @@ for (
   ] as const
 ) {
   Deno.test(`A source with ${what} is refused, and the next one builds`, async () => {
-    assertEquals((await refusalOf(code)).code, "build_failed");
-    assertEquals((await functionOf("print(1)")).call().stdout, "1\n");
+    assertEquals((await PYTHON.refusalOf(code)).code, "build_failed");
+    assertEquals((await PYTHON.functionOf("print(1)")).call().stdout, "1\n");
   });
 }
 
 Deno.test("An empty source is a script that says nothing", async () => {
-  assertEquals((await functionOf("")).call(), { outcome: OK, stdout: "", stderr: "" });
+  assertEquals((await PYTHON.functionOf("")).call(), { outcome: OK, stdout: "", stderr: "" });
 });
 
 Deno.test("A file named like a module of Python's does not replace it", async () => {
-  const { call } = await functionOf(
+  const { call } = await PYTHON.functionOf(
     `import json\ndef handler(request): return json.dumps([__name__])`,
     "json.py",
   );
@@ -279,7 +283,7 @@ for (
   ] as const
 ) {
   Deno.test(`There is no way to ${what}`, async () => {
-    const { outcome, stderr } = (await functionOf(code)).call();
+    const { outcome, stderr } = (await PYTHON.functionOf(code)).call();
     assertEquals(outcome, FAILED);
     assertStringIncludes(stderr, error);
   });
@@ -297,7 +301,7 @@ for (
   ] as const
 ) {
   Deno.test(`${what} ends as ${outcome.kind}, and the next request is served`, async () => {
-    const { call } = await functionOf(
+    const { call } = await PYTHON.functionOf(
       `import os\nif "BAD" in os.environ:\n    exec(${
         JSON.stringify(code)
       })\nelse:\n    print("well")`,
@@ -308,7 +312,7 @@ for (
 }
 
 Deno.test("C recursion past the stack traps, and the next request is served", async () => {
-  const { call } = await functionOf(`
+  const { call } = await PYTHON.functionOf(`
 import os, sys
 class A:
     def __repr__(self): return repr(self)

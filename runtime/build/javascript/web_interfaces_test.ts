@@ -1,7 +1,8 @@
 /** The prelude's interfaces against Deno's: the same expressions, evaluated by both. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { functionOf, type TestFunction } from "./testing.ts";
+import type { TestFunction } from "../testing.ts";
+import { TYPESCRIPT } from "./testing.ts";
 
 /** Expressions with `input`; they may await. */
 type Expression = string;
@@ -14,7 +15,7 @@ function wrapped(expression: Expression): string {
 }
 
 async function inSkerry(expression: Expression): Promise<(input: unknown) => string> {
-  const made: TestFunction = await functionOf(
+  const made: TestFunction = await TYPESCRIPT.functionOf(
     `const run = ${wrapped(expression)};
 export default async (request) => new Response(await run(await request.json()));`,
   );

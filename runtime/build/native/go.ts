@@ -10,7 +10,7 @@ import type { Language, Source } from "../language.ts";
 import { ask, findPrograms, type ToolEnvironment } from "./find_program.ts";
 import { GoCache } from "./go_cache.ts";
 import { parseGoMessages } from "./go_messages.ts";
-import { endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
+import { BUILD_FOLDER, endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
 import { type SandboxJob, withBuildFolder } from "./sandbox.ts";
 
 /** The first version that builds for WASI. */
@@ -167,7 +167,14 @@ function compile(
 
 function job({ root }: Go, folder: string, { timeoutMs, cache }: Compilation): SandboxJob {
   return {
-    command: ["/go/bin/go", "build", ...FLAGS, "-o", `/work/${OUTPUT}`, `/work/${MAIN}`],
+    command: [
+      "/go/bin/go",
+      "build",
+      ...FLAGS,
+      "-o",
+      `${BUILD_FOLDER}/${OUTPUT}`,
+      `${BUILD_FOLDER}/${MAIN}`,
+    ],
     environment: {
       ...{ GOOS: "wasip1", GOARCH: "wasm", GOROOT: "/go", GOPATH: "/tmp/gopath" },
       ...{ GOCACHE: cache ? "/cache" : "/tmp/cache", HOME: "/tmp", PATH: "/go/bin" },
@@ -177,7 +184,7 @@ function job({ root }: Go, folder: string, { timeoutMs, cache }: Compilation): S
     },
     mounts: [
       { host: root, guest: "/go" },
-      { host: folder, guest: "/work", isWritable: true },
+      { host: folder, guest: BUILD_FOLDER, isWritable: true },
       ...cache ? [{ host: cache, guest: "/cache", isWritable: true }] : [],
     ],
     links: { "/proc/self/exe": "/go/bin/go" },

@@ -1,8 +1,12 @@
 import type { CompilerMessages } from "../diagnostics.ts";
 import type { Diagnostic } from "../language.ts";
+import { BUILD_FOLDER } from "./native_build.ts";
 
 /** `./main.go:4:2: message`; the column may be absent, and lines that begin with a tab go on. */
 const LINE = /^(?<file>[^\s:][^:\n]*\.go):(?<line>\d+):(?:(?<column>\d+):)? (?<message>.*)$/;
+
+/** What stands before a file's name, depending on who speaks: `vet: ./`, or the build's folder. */
+const PREFIX = new RegExp(`^(\\t?)(vet: )?(\\.?/)?(${BUILD_FOLDER.slice(1)}/)?`);
 
 /** Reads what `go build` printed about one file, which the user knows under another name. */
 export function parseGoMessages(
@@ -13,9 +17,7 @@ export function parseGoMessages(
   const lines = output
     .split("\n")
     .filter((line) => !isNoise(line))
-    .map((line) =>
-      line.replace(/^(\t?)(vet: )?(\.?\/)?(work\/)?/, "$1").replaceAll(fileName, userName)
-    );
+    .map((line) => line.replace(PREFIX, "$1").replaceAll(fileName, userName));
   const diagnostics: Diagnostic[] = [];
   for (const line of lines) {
     const found = LINE.exec(line)?.groups;

@@ -6,14 +6,18 @@ function parse(output: string) {
 }
 
 Deno.test("A message of Go has a line, a column and the user's own file", () => {
-  const { text, diagnostics } = parse("# command-line-arguments\nwork/main.go:4:2: undefined: x\n");
+  const { text, diagnostics } = parse(
+    "# command-line-arguments\nbuild/main.go:4:2: undefined: x\n",
+  );
   assertEquals(text, "hello world.go:4:2: undefined: x\n");
   const at = { file: "hello world.go", line: 4, column: 2 };
   assertEquals(diagnostics, [{ severity: "error", message: "undefined: x", ...at }]);
 });
 
 Deno.test("Go's messages without a column, and from other tools, are read too", () => {
-  const { diagnostics } = parse("/work/main.go:3: a: b:2:1: c\nvet: ./main.go:5:1: expected '}'\n");
+  const { diagnostics } = parse(
+    "/build/main.go:3: a: b:2:1: c\nvet: ./main.go:5:1: expected '}'\n",
+  );
   assertEquals(diagnostics.map(({ line, column, message }) => [line, column, message]), [
     [3, undefined, "a: b:2:1: c"],
     [5, 1, "expected '}'"],
@@ -22,7 +26,7 @@ Deno.test("Go's messages without a column, and from other tools, are read too", 
 
 Deno.test("Lines that go on, and those of no file, stay text", () => {
   const { text, diagnostics } = parse(
-    "work/main.go:5:8: cycle:\n\twork/main.go:6:1: again\npackage x is not in std\n" +
+    "build/main.go:5:8: cycle:\n\tbuild/main.go:6:1: again\npackage x is not in std\n" +
       "failed to start telemetry sidecar: no /proc\n",
   );
   assertEquals(

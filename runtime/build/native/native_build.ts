@@ -5,6 +5,9 @@ import { limitExceeded } from "../diagnostics.ts";
 import type { Source } from "../language.ts";
 import { Sandbox, type SandboxLimits, type SandboxOutcome } from "./sandbox.ts";
 
+/** Where a compiler finds the source and leaves its output: the build's folder, as the sandbox shows it. */
+export const BUILD_FOLDER = "/build";
+
 const GIBIBYTE = 1 << 30;
 /** Of the builder's own time for a build, so that the compiler's end is seen as what it is. */
 const TIME_SHARE = 0.85;

@@ -8,7 +8,7 @@ import { type BuildTimes, buildTimes } from "../build_times.ts";
 import { boundedDiagnostics, compilerRefused } from "../diagnostics.ts";
 import type { Language, Source } from "../language.ts";
 import { ask, findPrograms, type ToolEnvironment } from "./find_program.ts";
-import { endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
+import { BUILD_FOLDER, endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
 import { parseRustMessages } from "./rust_messages.ts";
 import { type Mount, type SandboxJob, withBuildFolder } from "./sandbox.ts";
 
@@ -85,7 +85,7 @@ function compile(
     withBuildFolder(async (folder) => {
       await writeFile(join(folder, MAIN), source.bytes);
       const outcome = await sandbox.run(job(rustc, folder, timeoutMs));
-      const text = outcome.text.replaceAll(`/work/${MAIN}`, source.fileName);
+      const text = outcome.text.replaceAll(`${BUILD_FOLDER}/${MAIN}`, source.fileName);
       const limit = endedByLimit(outcome, source);
       if (limit !== undefined) return err(limit);
       const messages = parseRustMessages(text);
@@ -110,14 +110,14 @@ function job({ sysroot, target }: Rustc, folder: string, timeoutMs: number): San
         "--crate-type=bin",
         "--crate-name=main",
         "-o",
-        `/work/${OUTPUT}`,
-        `/work/${MAIN}`,
+        `${BUILD_FOLDER}/${OUTPUT}`,
+        `${BUILD_FOLDER}/${MAIN}`,
       ],
     ],
     environment: { PATH: `${guest}/bin:/usr/bin`, TMPDIR: "/tmp" },
     mounts: [
       ...toolchainMounts(sysroot, guest),
-      { host: folder, guest: "/work", isWritable: true },
+      { host: folder, guest: BUILD_FOLDER, isWritable: true },
     ],
     // rustc asks where it is itself; there is no /proc to read anything else from.
     links: { "/proc/self/exe": program },

@@ -77,11 +77,11 @@ Deno.test("A sandbox that cannot be made is no program's failure", async () => {
 Deno.test("What would be a part of the script is only a name", async () => {
   await using folder = await temporaryFolder({ '$(touch x); "/a.txt': "" });
   const host = join(folder.path, '$(touch x); "');
-  const text = await printed('echo /work/* "$A"', {
-    mounts: [SHELL, { host, guest: "/work" }],
+  const text = await printed('echo /build/* "$A"', {
+    mounts: [SHELL, { host, guest: "/build" }],
     environment: { A: "$(touch x); '" },
   });
-  assertEquals(text, "/work/a.txt $(touch x); '\n");
+  assertEquals(text, "/build/a.txt $(touch x); '\n");
 });
 
 Deno.test("A sandbox has no network", async () => {

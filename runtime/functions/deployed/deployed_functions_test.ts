@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf, valueOf } from "../../../tests/support/results.ts";
 import type { SkerryError } from "../../errors.ts";
 import type { Result } from "../../result.ts";
 import type { DeployRequest } from "../deployments.ts";
@@ -70,7 +71,7 @@ class Scene {
   }
 
   async deployed(name: string, text: string, more: Partial<DeployRequest> = {}) {
-    return value(await this.deploy(name, text, more));
+    return valueOf(await this.deploy(name, text, more));
   }
 
   /** The text of the module that serves a path, loaded if need be. */
@@ -91,15 +92,6 @@ class Scene {
   }
 }
 
-function value<T>(result: Result<T, SkerryError>): T {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
-  return result.value;
-}
-
-function code(result: Result<unknown, SkerryError>): string {
-  return result.ok ? "ok" : result.error.code;
-}
-
 Deno.test("a deployed source is built, kept and served, also after a restart", async () => {
   await using scene = await Scene.open();
   const { route, active } = await scene.deployed("hello", "int main");
@@ -114,15 +106,15 @@ Deno.test("a deployed source is built, kept and served, also after a restart", a
   );
   await scene.restart({ build: () => Promise.reject(new Error("built again")) });
   assertEquals(await scene.serving("/hello"), "INT MAIN");
-  const source = value(await scene.deployments.source("hello"));
+  const source = valueOf(await scene.deployments.source("hello"));
   assertEquals(new TextDecoder().decode(source.source), "int main");
 });
 
 Deno.test("a taken name is refused, and of two deployments at once one wins", async () => {
   await using scene = await Scene.open();
   const results = await Promise.all(["one", "two", "three"].map((text) => scene.deploy("a", text)));
-  assertEquals(results.map(code).sort(), ["name_taken", "name_taken", "ok"]);
-  assertEquals(code(await scene.deploy("a", "four")), "name_taken");
+  assertEquals(results.map(codeOf).sort(), ["name_taken", "name_taken", "ok"]);
+  assertEquals(codeOf(await scene.deploy("a", "four")), "name_taken");
   await scene.registry.close();
   assertEquals((await scene.folders()).length, 1);
 });
@@ -135,13 +127,13 @@ Deno.test("replacing makes a version, rolling back goes through them, both are k
   assertEquals(await scene.serving("/a"), "THREE");
   const ids = scene.deployments.find("a")!.versions.map(({ id }) => id);
   assertEquals(ids, ["a_1700000000-3", "a_1700000000-2", "a_1700000000"]);
-  assertEquals(value(await scene.deployments.rollback("a")).active.id, "a_1700000000-2");
-  assertEquals(value(await scene.deployments.rollback("a")).active.id, "a_1700000000");
-  assertEquals(code(await scene.deployments.rollback("a")), "version_not_found");
+  assertEquals(valueOf(await scene.deployments.rollback("a")).active.id, "a_1700000000-2");
+  assertEquals(valueOf(await scene.deployments.rollback("a")).active.id, "a_1700000000");
+  assertEquals(codeOf(await scene.deployments.rollback("a")), "version_not_found");
   assertEquals(await scene.serving("/a"), "ONE");
   await scene.restart();
   assertEquals(await scene.serving("/a"), "ONE");
-  assertEquals(value(await scene.deployments.rollback("a", ids[0])).active.id, ids[0]);
+  assertEquals(valueOf(await scene.deployments.rollback("a", ids[0])).active.id, ids[0]);
   assertEquals(await scene.serving("/a"), "THREE");
   assertEquals(scene.deployments.find(ids[1]!)?.name, "a");
 });
@@ -168,8 +160,8 @@ Deno.test("a version that cannot run is refused before anything is kept", async 
       ["", "bad_request", {}],
     ] as const
   ) {
-    assertEquals(code(await scene.deploy("a", text, { isReplacing: true, ...more })), expected);
-    assertEquals(code(await scene.deploy("b", text, more)), expected);
+    assertEquals(codeOf(await scene.deploy("a", text, { isReplacing: true, ...more })), expected);
+    assertEquals(codeOf(await scene.deploy("b", text, more)), expected);
   }
   assertEquals((await scene.folders()).length, 1);
   assertEquals(scene.deployments.list().map(({ name }) => name), ["a"]);
@@ -181,11 +173,11 @@ Deno.test("a removed function is gone, with its files, and its name is free", as
   await scene.deployed("a", "one");
   await scene.deployed("a", "two", { isReplacing: true });
   const before = scene.registry.matchStatic("/a")?.fn;
-  value(await scene.deployments.remove("a"));
+  valueOf(await scene.deployments.remove("a"));
   assertEquals(scene.registry.matchStatic("/a"), undefined);
   assertEquals(before?.active !== undefined, true);
   assertEquals(await scene.folders(), []);
-  assertEquals(code(await scene.deployments.remove("a")), "function_not_found");
+  assertEquals(codeOf(await scene.deployments.remove("a")), "function_not_found");
   await scene.restart();
   assertEquals(scene.deployments.list(), []);
   await scene.deployed("a", "three");
@@ -197,13 +189,13 @@ Deno.test("HTML is served as it is, also after a restart", async () => {
   const { active } = await scene.deployed("page", "<p>hello", { language: "html" });
   assertEquals(active.hasModule, false);
   await scene.restart();
-  const loaded = value(await scene.registry.matchStatic("/page")!.fn.load());
+  const loaded = valueOf(await scene.registry.matchStatic("/page")!.fn.load());
   assertEquals(loaded.kind === "static" && new TextDecoder().decode(loaded.body), "<p>hello");
 });
 
 Deno.test("a name that a file of the folder serves is taken, and the other way round", async () => {
   await using scene = await Scene.open({ "functions/a.wasm": "file" });
-  assertEquals(code(await scene.deploy("a", "one")), "name_taken");
+  assertEquals(codeOf(await scene.deploy("a", "one")), "name_taken");
   await scene.deployed("b", "one");
   await scene.folder.write("functions/b.wasm", "file");
   await scene.restart();
@@ -213,7 +205,7 @@ Deno.test("a name that a file of the folder serves is taken, and the other way r
     ["deployed", undefined],
     ["folder", "route_conflict"],
   ]);
-  value(await scene.deployments.remove("b"));
+  valueOf(await scene.deployments.remove("b"));
   assertEquals(await scene.serving("/b"), "file");
 });
 
@@ -262,7 +254,7 @@ Deno.test("a database that cannot be read is never written over, and the start s
   for (const [kind, bytes] of Object.entries(damage)) {
     await writeFile(path, bytes);
     const opened = await scene.start();
-    assertEquals(code(opened), "storage_failed", kind);
+    assertEquals(codeOf(opened), "storage_failed", kind);
     assertMatch(opened.ok ? "" : opened.error.message, /restore it from a backup, or move it/);
     assertEquals(Uint8Array.from(await readFile(path)), bytes);
   }
@@ -271,6 +263,6 @@ Deno.test("a database that cannot be read is never written over, and the start s
   assertMatch(opened.ok ? "" : opened.error.message, /there is none, but functions\/ beside it/);
   assertEquals(existsSync(path), false);
   await writeFile(path, good);
-  value(await scene.start());
+  valueOf(await scene.start());
   assertEquals(await scene.serving("/a"), "ONE");
 });

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
+import { codeOf, valueOf } from "../../../tests/support/results.ts";
 import type { SkerryError } from "../../errors.ts";
 import { sqlite } from "../../platform/sqlite.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -31,7 +32,7 @@ class Scene {
     for (const name of ["functions", "data"]) {
       await mkdir(join(scene.folder.path, name), { recursive: true });
     }
-    value(await scene.start(options));
+    valueOf(await scene.start(options));
     return scene;
   }
 
@@ -108,15 +109,6 @@ class Scene {
   }
 }
 
-function value<T>(result: Result<T, SkerryError>): T {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
-  return result.value;
-}
-
-function code(result: Result<unknown, SkerryError>): string {
-  return result.ok ? "ok" : result.error.code;
-}
-
 const ONE = { runtime: "wasm", module: "_lib/one.wasm" };
 const FILES = { "functions/_lib/one.wasm": "one", "functions/_lib/two.wasm": "two" };
 
@@ -129,7 +121,7 @@ Deno.test("the table is made as it is promised, and what is there is kept", asyn
   );
   scene.write("GET:/a", ONE);
   await scene.registry.close();
-  value(await scene.start());
+  valueOf(await scene.start());
   assertEquals(await scene.serving("/a"), "one");
 });
 
@@ -305,19 +297,19 @@ Deno.test("a module that comes after its row is served", async () => {
 
 Deno.test("rows put and removed through the API are in the table, and answer at once", async () => {
   await using scene = await Scene.open(FILES);
-  const row = value(await scene.routes.put("GET:/a", JSON.stringify(ONE)));
+  const row = valueOf(await scene.routes.put("GET:/a", JSON.stringify(ONE)));
   assertEquals([row.state, row.updated], ["ready", Math.floor(scene.clock.now() / 1000)]);
   assertEquals(await scene.serving("/a"), "one");
   const stored = scene.client.prepare("SELECT * FROM functions").all();
   assertEquals(stored.map(({ k, v }) => [k, v]), [["GET:/a", JSON.stringify(ONE)]]);
   const two = JSON.stringify({ ...ONE, module: "_lib/two.wasm" });
-  value(await scene.routes.put("GET:/a", two));
+  valueOf(await scene.routes.put("GET:/a", two));
   assertEquals(await scene.serving("/a"), "two");
   const broken = JSON.stringify({ ...ONE, module: "nowhere.wasm" });
-  assertEquals(value(await scene.routes.put("GET:/b", broken)).error?.code, "invalid_module");
-  value(await scene.routes.remove("GET:/a"));
+  assertEquals(valueOf(await scene.routes.put("GET:/b", broken)).error?.code, "invalid_module");
+  valueOf(await scene.routes.remove("GET:/a"));
   assertEquals(scene.registry.matchStatic("/a"), undefined);
-  assertEquals(code(await scene.routes.remove("GET:/a")), "route_not_found");
+  assertEquals(codeOf(await scene.routes.remove("GET:/a")), "route_not_found");
   assertEquals(scene.client.prepare("SELECT k FROM functions").all().length, 1);
 });
 
@@ -334,7 +326,7 @@ Deno.test("what is put must be a row, and must not reach what the operator did n
     ["GET:/a", { runtime: "static", module: "_lib/link/passwd" }, "invalid_config"],
   ];
   for (const [key, json, expected] of reach) {
-    assertEquals(code(await scene.routes.put(key, JSON.stringify(json))), expected, String(json));
+    assertEquals(codeOf(await scene.routes.put(key, JSON.stringify(json))), expected, String(json));
   }
   assertEquals(scene.routes.list(), []);
 });
@@ -354,7 +346,7 @@ Deno.test("who writes for long is waited for, and reading goes on meanwhile", as
   scene.client.exec("BEGIN IMMEDIATE");
   const never = scene.routes.put("GET:/c", JSON.stringify(ONE));
   await scene.clock.advance(6000);
-  assertEquals(code(await never), "storage_failed");
+  assertEquals(codeOf(await never), "storage_failed");
   scene.client.exec("ROLLBACK");
 });
 
@@ -366,14 +358,14 @@ Deno.test("a native row calls a library that the server admits, and no other", a
     },
   });
   const native = { runtime: "native", module: "_lib/a.so", handler: "work", timeout: 2 };
-  assertEquals(value(await scene.routes.put("POST:/a", JSON.stringify(native))).state, "ready");
+  assertEquals(valueOf(await scene.routes.put("POST:/a", JSON.stringify(native))).state, "ready");
   const version = scene.registry.matchStatic("/a", "POST")?.fn.active;
   const target = version?.kind === "native" ? version.target : undefined;
   assertEquals([target?.functionName, target?.limits.timeoutMs], ["work", 2000]);
   await scene.folder.write("functions/_lib/b.so", "other");
   const other = JSON.stringify({ ...native, module: "_lib/b.so" });
   assertMatch(
-    value(await scene.routes.put("POST:/b", other)).error?.message ?? "",
+    valueOf(await scene.routes.put("POST:/b", other)).error?.message ?? "",
     /Cannot serve POST:\/b: it is in no allowed folder/,
   );
 });
@@ -392,7 +384,7 @@ Deno.test("a table that cannot be read is never written over, and the start says
   for (const [kind, bytes] of Object.entries(damage)) {
     await writeFile(scene.path, bytes);
     const opened = await scene.start();
-    assertEquals(code(opened), "storage_failed", kind);
+    assertEquals(codeOf(opened), "storage_failed", kind);
     assertMatch(opened.ok ? "" : opened.error.message, /restore it from a backup, or move it/);
     assertEquals(Uint8Array.from(await readFile(scene.path)), bytes, kind);
   }
@@ -405,7 +397,7 @@ Deno.test("a table that cannot be read is never written over, and the start says
     /functions is not a plain table/,
   );
   await writeFile(scene.path, good);
-  value(await scene.start());
+  valueOf(await scene.start());
   assertEquals(await scene.serving("/199"), "one");
 });
 
@@ -419,7 +411,7 @@ Deno.test("a table that another program has for itself ends the start with what 
     /end the program that uses it, and start again/,
   );
   scene.client.exec("COMMIT");
-  value(await scene.start());
+  valueOf(await scene.start());
 });
 
 Deno.test("a table that goes, is dropped or replaced while it serves is reported, and what serves stays", async () => {
@@ -436,11 +428,11 @@ Deno.test("a table that goes, is dropped or replaced while it serves is reported
   await rename(scene.path, scene.path + ".away");
   await until(() => problems().length === 2, scene);
   assertEquals(await scene.serving("/a"), "one");
-  assertEquals(code(await scene.routes.put("GET:/b", JSON.stringify(ONE))), "storage_failed");
+  assertEquals(codeOf(await scene.routes.put("GET:/b", JSON.stringify(ONE))), "storage_failed");
   await writeFile(scene.path, "not a database, but long enough to look at it");
   await until(() => problems().length === 3, scene);
   await rename(scene.path + ".away", scene.path);
-  assertEquals(value(await scene.routes.put("GET:/b", JSON.stringify(ONE))).state, "ready");
+  assertEquals(valueOf(await scene.routes.put("GET:/b", JSON.stringify(ONE))).state, "ready");
   await scene.settled();
   const other = new (sqlite().DatabaseSync)(join(scene.folder.path, "other.db"));
   other.exec(

@@ -71,7 +71,7 @@ export class JobAnswers {
 
   #answerOverloaded(call: FunctionCall, retryAfterSeconds: number): Response {
     const { route } = call.match.fn;
-    const error = skerryError("overloaded", `Cannot run ${route}: the queue is full`);
+    const error = overloadedError(route);
     const headers = { "retry-after": String(retryAfterSeconds) };
     return this.#options.refusals.refuse(call, error, { route, headers });
   }
@@ -104,7 +104,13 @@ export class JobAnswers {
   }
 }
 
-function runFacts(ran: Ran, runMs: number): Partial<RequestLog> {
+/** A function's run had to be refused. */
+export function overloadedError(route: string): SkerryError {
+  return skerryError("overloaded", `Cannot run ${route}: the queue is full`);
+}
+
+/** What of a run belongs into the log. */
+export function runFacts(ran: Ran, runMs: number): Partial<RequestLog> {
   const { path: runPath, waitedMs, result } = ran;
   return { runMs, runPath, waitedMs, fuel: result.fuel, stderr: stderrOf(ran) };
 }

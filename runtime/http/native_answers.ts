@@ -2,7 +2,7 @@ import type { NativeRun, RunNative } from "../functions/native_function.ts";
 import type { NewResponse } from "../platform/platform.ts";
 import { JsonInput } from "./abi/json_input.ts";
 import { readOutput } from "./abi/read_output.ts";
-import type { KvNamespaces, LogAnswer } from "./app_options.ts";
+import type { KvNamespaces, LogAnswer, RequestLog } from "./app_options.ts";
 import type { Clock } from "./clock.ts";
 import type { NativeCall } from "./function_call.ts";
 import { functionResponse, serverTiming, statsHeaders } from "./function_response.ts";
@@ -46,8 +46,7 @@ export class NativeAnswers {
       : { ok: false, error: run.error } as const;
     const { requestId, method, path } = call;
     const { route } = call.match.fn;
-    const stderr = run.stderr.length === 0 ? undefined : run.stderr;
-    const facts = { runMs, runPath: STATS.path, stderr, reason: run.reason };
+    const facts = nativeFacts(run, runMs);
     if (!output.ok) {
       const headers = this.#headers(output.error.code === "overloaded", runMs);
       return this.#options.refusals.refuse(call, output.error, { route, headers, log: facts });
@@ -67,6 +66,12 @@ export class NativeAnswers {
       ...this.#options.statsHeaders ? statsHeaders(STATS) : {},
     };
   }
+}
+
+/** What of a call belongs into the log. */
+export function nativeFacts({ stderr, reason }: NativeRun, runMs: number): Partial<RequestLog> {
+  const said = stderr.length === 0 ? undefined : stderr;
+  return { runMs, runPath: STATS.path, stderr: said, reason };
 }
 
 /** What a library's function finds in its file: the body, or with the JSON ABI the request as one object. */

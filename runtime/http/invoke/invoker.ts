@@ -18,7 +18,8 @@ import type { FunctionDirectory, KvNamespaces, RequestLog } from "../app_options
 import type { Clock } from "../clock.ts";
 import { functionCall, isModuleCall, type ModuleCall, type NativeCall } from "../function_call.ts";
 import { functionJob } from "../function_job.ts";
-import { nativeInput } from "../native_answers.ts";
+import { overloadedError, runFacts } from "../job_answers.ts";
+import { nativeFacts, nativeInput } from "../native_answers.ts";
 import { outcomeError } from "../outcome_problem.ts";
 
 /** What {@linkcode Invoker} works with. */
@@ -160,18 +161,10 @@ export class Invoker {
     const result = await dispatcher.run(functionJob(call, body, this.#options));
     const { route } = call.match.fn;
     if (result.kind === "overloaded") {
-      const error = skerryError("overloaded", `Cannot run ${route}: the queue is full`);
-      return { answer: err(error), log: { route }, retryAfterSeconds: result.retryAfterSeconds };
+      const { retryAfterSeconds } = result;
+      return { answer: err(overloadedError(route)), log: { route }, retryAfterSeconds };
     }
-    const { stderr, fuel } = result.result;
-    const log = {
-      route,
-      runMs: clock.now() - startMs,
-      runPath: result.path,
-      waitedMs: result.waitedMs,
-      fuel,
-      stderr: stderr.length === 0 ? undefined : stderr,
-    };
+    const log = { route, ...runFacts(result, clock.now() - startMs) };
     return { answer: this.#answer(call, result), log };
   }
 
@@ -181,14 +174,8 @@ export class Invoker {
     const { route } = call.match.fn;
     const startMs = clock.now();
     const run = await runNative(target, nativeInput(call, body, kv), route);
-    const { error, stdout, stderr, reason } = run;
-    const log = {
-      route,
-      runMs: clock.now() - startMs,
-      runPath: "native" as const,
-      stderr: stderr.length === 0 ? undefined : stderr,
-      reason,
-    };
+    const { error, stdout } = run;
+    const log = { route, ...nativeFacts(run, clock.now() - startMs) };
     if (error !== undefined) return { answer: err(error), log };
     const output = readOutput(config, stdout, kv);
     return {

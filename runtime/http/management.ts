@@ -58,8 +58,7 @@ export function managementApp(options: AppOptions, invoker: Invoker): Hono<AppEn
 
 /** The described part of the API: loaded when first asked, because its library takes as long as all the rest. */
 function describedApi(options: ManagementApiOptions): Handler<AppEnv> {
-  let loading: Promise<Hono<AppEnv>> | undefined;
-  const load = async () => {
+  return loadedWhenAsked(async () => {
     const { managementApi } = await import("./api/management_api.ts");
     const app = managementApi(options);
     app.notFound((c) => noSuchPage(c));
@@ -67,15 +66,20 @@ function describedApi(options: ManagementApiOptions): Handler<AppEnv> {
       throw cause;
     });
     return app;
-  };
-  return async (c) => await (await (loading ??= load())).fetch(c.req.raw, c.env);
+  });
 }
 
 /** The dashboard, loaded when first asked for. */
 function dashboard(version: string): Handler<AppEnv> {
-  let loading: Promise<Hono> | undefined;
-  const load = async () => (await import("../ui/ui_routes.tsx")).uiRoutes(version);
-  return async (c) => await (await (loading ??= load())).fetch(c.req.raw);
+  return loadedWhenAsked(async () => (await import("../ui/ui_routes.tsx")).uiRoutes(version));
+}
+
+/** Hands requests on to an app that is made for the first of them. */
+function loadedWhenAsked(
+  load: () => Promise<{ fetch: Hono<AppEnv>["fetch"] }>,
+): Handler<AppEnv> {
+  let loading: ReturnType<typeof load> | undefined;
+  return async (c) => await (await (loading ??= load())).fetch(c.req.raw, c.env);
 }
 
 function noSuchPage(c: Context<AppEnv>): Response {

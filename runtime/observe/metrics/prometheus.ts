@@ -52,17 +52,19 @@ function histograms(table: FunctionMetricsTable): string {
 }
 
 function addFunctions(registry: Registry, table: FunctionMetricsTable): void {
-  counter(registry, "skerry_requests_total", "Requests for functions", ["function", "outcome"], {
-    read: (set) => {
+  counter(
+    registry,
+    "skerry_requests_total",
+    "Requests for functions",
+    ["function", "outcome"],
+    (set) => {
       for (const { route, outcomes } of table.list()) {
         for (const [outcome, count] of outcomes) set({ function: route, outcome }, count);
       }
     },
-  });
-  counter(registry, "skerry_fuel_consumed_total", "Fuel units consumed", ["function"], {
-    read: (set) => {
-      for (const { route, fuel } of table.list()) set({ function: route }, fuel);
-    },
+  );
+  counter(registry, "skerry_fuel_consumed_total", "Fuel units consumed", ["function"], (set) => {
+    for (const { route, fuel } of table.list()) set({ function: route }, fuel);
   });
 }
 
@@ -73,63 +75,69 @@ function durationsOf({ route, durations }: FunctionMetrics): HistogramRow {
 const WORKER_STATES = ["starting", "idle", "running"];
 
 function addPool(registry: Registry, { workers, queueDepth, resets }: MetricSources): void {
-  gauge(registry, "skerry_queue_depth", "Runs that wait for a worker", [], {
-    read: (set) => set({}, queueDepth()),
+  gauge(
+    registry,
+    "skerry_queue_depth",
+    "Runs that wait for a worker",
+    [],
+    (set) => set({}, queueDepth()),
+  );
+  gauge(registry, "skerry_workers", "Worker threads by state", ["state"], (set) => {
+    const now = workers();
+    for (const state of WORKER_STATES) {
+      set({ state }, now.filter((each) => each.state === state).length);
+    }
   });
-  gauge(registry, "skerry_workers", "Worker threads by state", ["state"], {
-    read: (set) => {
-      const now = workers();
-      for (const state of WORKER_STATES) {
-        set({ state }, now.filter((each) => each.state === state).length);
-      }
-    },
-  });
-  gauge(registry, "skerry_worker_score", "Load of a worker, 0 to 1", ["worker"], {
-    read: (set) => {
-      for (const { id, score } of workers()) set({ worker: String(id) }, score);
-    },
+  gauge(registry, "skerry_worker_score", "Load of a worker, 0 to 1", ["worker"], (set) => {
+    for (const { id, score } of workers()) set({ worker: String(id) }, score);
   });
   const help = "Instances after a run: put back, or dropped";
-  counter(registry, "skerry_instance_resets_total", help, ["kind"], {
-    read: (set) => {
-      for (const [kind, count] of Object.entries(resets())) set({ kind }, count);
-    },
+  counter(registry, "skerry_instance_resets_total", help, ["kind"], (set) => {
+    for (const [kind, count] of Object.entries(resets())) set({ kind }, count);
   });
 }
 
 /** The usual names of Prometheus' client libraries. */
 function addProcess(registry: Registry): void {
   const startedAtSeconds = Date.now() / 1000 - process.uptime();
-  counter(registry, "process_cpu_seconds_total", "Processor time, user and system", [], {
-    read: (set) => {
-      const { user, system } = process.cpuUsage();
-      set({}, (user + system) / 1e6);
-    },
+  counter(registry, "process_cpu_seconds_total", "Processor time, user and system", [], (set) => {
+    const { user, system } = process.cpuUsage();
+    set({}, (user + system) / 1e6);
   });
-  gauge(registry, "process_start_time_seconds", "When the process started, Unix time", [], {
-    read: (set) => set({}, startedAtSeconds),
-  });
-  gauge(registry, "process_resident_memory_bytes", "Resident memory", [], {
-    read: (set) => set({}, process.memoryUsage().rss),
-  });
-  gauge(registry, "process_heap_bytes", "Heap of the thread that serves HTTP", [], {
-    read: (set) => set({}, process.memoryUsage().heapUsed),
-  });
+  gauge(
+    registry,
+    "process_start_time_seconds",
+    "When the process started, Unix time",
+    [],
+    (set) => set({}, startedAtSeconds),
+  );
+  gauge(
+    registry,
+    "process_resident_memory_bytes",
+    "Resident memory",
+    [],
+    (set) => set({}, process.memoryUsage().rss),
+  );
+  gauge(
+    registry,
+    "process_heap_bytes",
+    "Heap of the thread that serves HTTP",
+    [],
+    (set) => set({}, process.memoryUsage().heapUsed),
+  );
 }
 
 type Labels = Record<string, string>;
 
 /** How a metric is read: `set` is called for every combination of labels. */
-interface Reading {
-  readonly read: (set: (labels: Labels, value: number) => void) => void;
-}
+type Reading = (set: (labels: Labels, value: number) => void) => void;
 
 function gauge(
   registry: Registry,
   name: string,
   help: string,
   labelNames: string[],
-  { read }: Reading,
+  read: Reading,
 ): void {
   new Gauge({
     name,
@@ -148,7 +156,7 @@ function counter(
   name: string,
   help: string,
   labelNames: string[],
-  { read }: Reading,
+  read: Reading,
 ): void {
   new Counter({
     name,

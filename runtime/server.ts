@@ -20,6 +20,7 @@ import { FunctionRegistry, type RegistryListener } from "./functions/registry.ts
 import { ThreadHints } from "./functions/thread_hints.ts";
 import { createApp } from "./http/app.ts";
 import type { RequestLimits, RequestLog } from "./http/app_options.ts";
+import { readAll } from "./http/routes/stats.ts";
 import { type JobSocket, listenForJobs } from "./http/jobs/job_socket.ts";
 import { SYSTEM_CLOCK } from "./functions/clock.ts";
 import { FunctionLogs } from "./observe/function_logs.ts";
@@ -33,7 +34,7 @@ import type { Tracing } from "./observe/traces/tracing.ts";
 import { type NativeOptions, type NativeService, startNative } from "./native/native_service.ts";
 import { spawnZygote } from "./native/spawn_zygote.ts";
 import type { HttpServer, Platform } from "./platform/platform.ts";
-import type { ResetCounts } from "./isolate/isolate.ts";
+import { addResets } from "./isolate/reset_counts.ts";
 import { err, ok, type Result } from "./result.ts";
 import { secureRandom } from "./wasi/random.ts";
 import { systemClock } from "./wasi/system_clock.ts";
@@ -202,7 +203,7 @@ export async function startServer(
         functions: functionMetrics,
         workers: () => pool.workers.map(workerStats),
         queueDepth: () => pool.load.queued,
-        resets: () => addResets(inline.resets, pool.resets),
+        resets: () => ({ ...addResets(inline.resets, pool.resets) }),
       })
       : undefined,
     stats: {
@@ -278,15 +279,8 @@ async function startTraces(options: ServerOptions): Promise<Tracing | undefined>
 /** What functions did since the last look, and how the pool is. */
 function watchStats(functions: FunctionMetricsTable, pool: WorkerPool): () => unknown {
   const window = new StatsWindow(functions);
-  const members = Object.entries(poolStats(pool));
-  return () => ({
-    ...window.look(),
-    ...Object.fromEntries(members.map(([name, member]) => [name, member()])),
-  });
-}
-
-function addResets(a: ResetCounts, b: ResetCounts): { [Kind in keyof ResetCounts]: number } {
-  return { recycled: a.recycled + b.recycled, dropped: a.dropped + b.dropped };
+  const members = poolStats(pool);
+  return () => ({ ...window.look(), ...readAll(members) });
 }
 
 function folderHints(folder: string, onHint: () => void, platform: Platform): ChangeHints {

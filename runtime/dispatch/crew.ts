@@ -1,4 +1,4 @@
-import type { ResetCounts } from "../isolate/isolate.ts";
+import { addResets, NO_RESETS, type ResetCounts } from "../isolate/reset_counts.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import type { FromWorker } from "./messages.ts";
 import { PooledWorker } from "./pooled_worker.ts";
@@ -26,7 +26,7 @@ export class Crew {
   readonly workers: PooledWorker[] = [];
   readonly #options: CrewOptions;
   /** Of workers that are gone. */
-  readonly #lostResets: ResetCounts = { recycled: 0, dropped: 0 };
+  #lostResets: Readonly<ResetCounts> = NO_RESETS;
   #lastId = 0;
   #noStartBeforeMs = -Infinity;
   #lastCrashMs = -Infinity;
@@ -45,12 +45,7 @@ export class Crew {
 
   /** What became of instances in all workers there were, as they last said. */
   get resets(): Readonly<ResetCounts> {
-    const total = { ...this.#lostResets };
-    for (const { load } of this.workers) {
-      total.recycled += load.resets.recycled;
-      total.dropped += load.resets.dropped;
-    }
-    return total;
+    return this.workers.reduce((sum, { load }) => addResets(sum, load.resets), this.#lostResets);
   }
 
   /** Starts threads until there are so many, or none can be had; they are given jobs once they have come up. */
@@ -66,8 +61,7 @@ export class Crew {
     if (index === -1) return false;
     this.workers.splice(index, 1);
     worker.terminate();
-    this.#lostResets.recycled += worker.load.resets.recycled;
-    this.#lostResets.dropped += worker.load.resets.dropped;
+    this.#lostResets = addResets(this.#lostResets, worker.load.resets);
     return true;
   }
 

@@ -1,4 +1,5 @@
-import type { IsolateBudget, ResetCounts } from "../isolate/isolate.ts";
+import type { IsolateBudget } from "../isolate/isolate.ts";
+import type { ResetCounts } from "../isolate/reset_counts.ts";
 import type { Limits } from "../isolate/limits.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";

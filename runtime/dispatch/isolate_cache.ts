@@ -1,10 +1,11 @@
 import type { PostCall } from "../coord/guest/coord_caller.ts";
 import type { CoordGrant } from "../coord/guest/coord_grant.ts";
 import { coordMounts } from "../coord/guest/coord_mounts.ts";
-import { Isolate, type ResetCounts } from "../isolate/isolate.ts";
+import { Isolate } from "../isolate/isolate.ts";
 import { type MountGrant, openMounts } from "../isolate/mount_grant.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { Program } from "../isolate/program.ts";
+import { NO_RESETS, type ResetCounts } from "../isolate/reset_counts.ts";
 import type { WasiHostOptions } from "../wasi/host.ts";
 
 /** What an isolate is made of. */
@@ -33,7 +34,7 @@ const DEFAULT_BOUNDS: IsolateCacheBounds = { isolates: 128, memories: 256, memor
  */
 export class IsolateCache<K> {
   /** Of all isolates this thread has had. */
-  readonly resets: ResetCounts = { recycled: 0, dropped: 0 };
+  readonly resets: ResetCounts = { ...NO_RESETS };
   readonly #isolates = new Map<K, Isolate>();
   readonly #system: WasiHostOptions;
   readonly #bounds: IsolateCacheBounds;

@@ -1,7 +1,7 @@
 import { roomOf } from "../coord/guest/coord_call.ts";
 import type { RunCalls } from "../coord/guest/run_calls.ts";
-import type { ResetCounts } from "../isolate/isolate.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
+import type { ResetCounts } from "../isolate/reset_counts.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import { Admission } from "./admission.ts";
 import { Crew } from "./crew.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import type { ResetCounts } from "../isolate/isolate.ts";
+import type { ResetCounts } from "../isolate/reset_counts.ts";
 import type { WorkerSample } from "./worker_load.ts";
 
 /** Nanoseconds on a processor come first; see the kernel's Documentation/scheduler/sched-stats.rst. */

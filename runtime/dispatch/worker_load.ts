@@ -1,4 +1,4 @@
-import type { ResetCounts } from "../isolate/isolate.ts";
+import { NO_RESETS, type ResetCounts } from "../isolate/reset_counts.ts";
 
 /** What a worker says of itself when asked. */
 export interface WorkerSample {
@@ -48,7 +48,7 @@ export class WorkerLoad {
   outBytesPerSecond = 0;
   /** As the worker last said. */
   memoryBytes = 0;
-  resets: Readonly<ResetCounts> = { recycled: 0, dropped: 0 };
+  resets: Readonly<ResetCounts> = NO_RESETS;
   score = 0;
   /** Of this period so far. */
   #busyMs = 0;

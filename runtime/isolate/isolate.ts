@@ -13,6 +13,7 @@ import type { Program } from "./program.ts";
 import { insertArgs } from "./program_args.ts";
 import { prependEnviron } from "./program_environ.ts";
 import { programMounts } from "./program_files.ts";
+import { NO_RESETS, type ResetCounts } from "./reset_counts.ts";
 import type { RunInput } from "./run_input.ts";
 import { captureSnapshot, PAGE_BYTES, type Snapshot } from "./snapshot.ts";
 
@@ -24,14 +25,6 @@ export interface IsolateBudget extends RunBudget {
   readonly stdoutBytes: number;
   /** Bytes of standard error kept. */
   readonly stderrBytes: number;
-}
-
-/** What became of instances after their runs, on one thread. */
-export interface ResetCounts {
-  /** Put back, and used again. */
-  recycled: number;
-  /** Dropped: a later run could have told. */
-  dropped: number;
 }
 
 /**
@@ -60,7 +53,7 @@ export class Isolate {
     prepared: PreparedModule,
     system: WasiHostOptions,
     program?: Program,
-    resets: ResetCounts = { recycled: 0, dropped: 0 },
+    resets: ResetCounts = { ...NO_RESETS },
   ) {
     this.#resets = resets;
     this.#prepared = prepared;

@@ -47,6 +47,7 @@ export function statsRoutes({ members, watch, isReady, clock }: StatsOptions): H
   return routes;
 }
 
-function readAll(members: StatsMembers): Record<string, unknown> {
+/** What all of them tell now. */
+export function readAll(members: StatsMembers): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, member()]));
 }

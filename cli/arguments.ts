@@ -88,6 +88,23 @@ export function wholeNumber(
   );
 }
 
+/** An option and its bounds, both included. */
+export type NumberBounds = readonly [name: string, min: number, max: number];
+
+/** Reads several options that are whole numbers, by the names that the program has for them. */
+export function wholeNumbers<Key extends string>(
+  args: ParsedArguments,
+  bounds: Readonly<Record<Key, NumberBounds>>,
+): Result<Partial<Record<Key, number>>, string> {
+  const numbers: Partial<Record<Key, number>> = {};
+  for (const [key, [name, min, max]] of Object.entries(bounds) as [Key, NumberBounds][]) {
+    const number = wholeNumber(args, name, { min, max });
+    if (!number.ok) return number;
+    numbers[key] = number.value;
+  }
+  return ok(numbers);
+}
+
 /** The help text of a verb: usage, what it does, its options in columns, and what follows. */
 export function helpText(verb: {
   readonly usage: string;

@@ -4,7 +4,7 @@ import { describeOutcome, hasSucceeded } from "../runtime/native/outcome.ts";
 import type { Log } from "../runtime/observe/log.ts";
 import { err, ok, type Result } from "../runtime/result.ts";
 import { readHostAndPort } from "./host_and_port.ts";
-import { type Option, type ParsedArguments, wholeNumber } from "./arguments.ts";
+import { type Option, type ParsedArguments, wholeNumbers } from "./arguments.ts";
 
 /** Options of `serve` for native libraries. */
 export const NATIVE_OPTIONS: Readonly<Record<string, Option>> = {
@@ -55,7 +55,7 @@ export function readNativeOptions(
     const stray = DEPENDENT.find((name) => isGiven(args, name));
     return stray === undefined ? ok(undefined) : err(`Option --${stray} needs --native DIR`);
   }
-  const numbers = readNumbers(args);
+  const numbers = wholeNumbers(args, NUMBERS);
   if (!numbers.ok) return numbers;
   const { clients, timeoutMs, cpuSeconds, memoryMb, outputMb, keepSeconds } = numbers.value;
   const tcp = readTcp(args.values["native-tcp"]);
@@ -91,30 +91,14 @@ function isGiven(args: ParsedArguments, name: string): boolean {
     (args.lists[name]?.length ?? 0) > 0;
 }
 
-type Numbers = Partial<
-  Record<
-    "clients" | "timeoutMs" | "cpuSeconds" | "memoryMb" | "outputMb" | "keepSeconds",
-    number
-  >
->;
-
-function readNumbers(args: ParsedArguments): Result<Numbers, string> {
-  const bounds = {
-    clients: ["native-clients", 1, 1_000_000],
-    timeoutMs: ["native-timeout-ms", 1, 3_600_000],
-    cpuSeconds: ["native-cpu-s", 1, 3600],
-    memoryMb: ["native-memory-mb", 1, 1024 * 1024],
-    outputMb: ["native-output-mb", 1, 1024 * 1024],
-    keepSeconds: ["native-keep-s", 1, 365 * DAY_S],
-  } as const;
-  const numbers: Record<string, number | undefined> = {};
-  for (const [key, [name, min, max]] of Object.entries(bounds)) {
-    const number = wholeNumber(args, name, { min, max });
-    if (!number.ok) return number;
-    numbers[key] = number.value;
-  }
-  return ok(numbers);
-}
+const NUMBERS = {
+  clients: ["native-clients", 1, 1_000_000],
+  timeoutMs: ["native-timeout-ms", 1, 3_600_000],
+  cpuSeconds: ["native-cpu-s", 1, 3600],
+  memoryMb: ["native-memory-mb", 1, 1024 * 1024],
+  outputMb: ["native-output-mb", 1, 1024 * 1024],
+  keepSeconds: ["native-keep-s", 1, 365 * DAY_S],
+} as const;
 
 function readTcp(
   text: string | undefined,

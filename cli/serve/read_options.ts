@@ -7,7 +7,7 @@ import { isLogLevel, type Log, LOG_LEVELS, type LogLevel } from "../../runtime/o
 import { readTraceSettings } from "../../runtime/observe/traces/trace_settings.ts";
 import { err, ok, type Result } from "../../runtime/result.ts";
 import type { ServerOptions } from "../../runtime/server.ts";
-import { type ParsedArguments, wholeNumber } from "../arguments.ts";
+import { type ParsedArguments, wholeNumbers } from "../arguments.ts";
 import { readNativeOptions } from "../native_options.ts";
 import { VERSION } from "../version.ts";
 import { logFunction, requestLogger } from "./event_log.ts";
@@ -42,7 +42,7 @@ export function readOptions(
   { cpuCount, log, isVerbose }: ReadContext,
 ): Result<ServeOptions, string> {
   if (args.positional.length > 0) return err(`Unexpected argument "${args.positional[0]}"`);
-  const numbers = readNumbers(args);
+  const numbers = wholeNumbers(args, NUMBERS);
   if (!numbers.ok) return numbers;
   const { port, workers, minWorkers, queue, maxBodyMb, graceMs } = numbers.value;
   const { bodyTimeoutMs, buildTimeoutMs } = numbers.value;
@@ -113,36 +113,13 @@ function readCredentials(args: ParsedArguments): Result<Credentials, string> {
   return ok({ token, jwtSecret });
 }
 
-type Numbers = Readonly<
-  Record<
-    | "port"
-    | "workers"
-    | "minWorkers"
-    | "queue"
-    | "maxBodyMb"
-    | "bodyTimeoutMs"
-    | "buildTimeoutMs"
-    | "graceMs",
-    number | undefined
-  >
->;
-
-function readNumbers(args: ParsedArguments): Result<Numbers, string> {
-  const bounds = {
-    port: ["port", 0, 65535],
-    workers: ["workers", 1, 256],
-    minWorkers: ["min-workers", 1, 256],
-    queue: ["queue", 0, 1_000_000],
-    maxBodyMb: ["max-body-mb", 1, 1024],
-    bodyTimeoutMs: ["body-timeout-ms", 1, 3_600_000],
-    buildTimeoutMs: ["build-timeout-ms", 1, 3_600_000],
-    graceMs: ["grace-ms", 0, 3_600_000],
-  } as const;
-  const numbers: Record<string, number | undefined> = {};
-  for (const [key, [name, min, max]] of Object.entries(bounds)) {
-    const number = wholeNumber(args, name, { min, max });
-    if (!number.ok) return number;
-    numbers[key] = number.value;
-  }
-  return ok(numbers as Numbers);
-}
+const NUMBERS = {
+  port: ["port", 0, 65535],
+  workers: ["workers", 1, 256],
+  minWorkers: ["min-workers", 1, 256],
+  queue: ["queue", 0, 1_000_000],
+  maxBodyMb: ["max-body-mb", 1, 1024],
+  bodyTimeoutMs: ["body-timeout-ms", 1, 3_600_000],
+  buildTimeoutMs: ["build-timeout-ms", 1, 3_600_000],
+  graceMs: ["grace-ms", 0, 3_600_000],
+} as const;

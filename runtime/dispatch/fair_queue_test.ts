@@ -2,24 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { FairQueue } from "./fair_queue.ts";
 import type { RunTarget, Scheduling } from "./job.ts";
-import { newJob, newTarget } from "./testing.ts";
+import { newTarget, newTicket } from "./testing.ts";
 import type { Ticket } from "./ticket.ts";
 
 const ANY = () => true;
-let lastId = 0;
-
 function ticketOf(target: RunTarget, expectedMs = 1, queuedAtMs = 0): Ticket {
-  return {
-    id: ++lastId,
-    job: newJob(target),
-    queuedAtMs,
-    expectedMs,
-    sequence: 0,
-    sentAtMs: 0,
-    startedAtMs: undefined,
-    answer: () => {},
-    fail: () => {},
-  };
+  return newTicket(target, expectedMs, queuedAtMs);
 }
 
 function targetWith(scheduling: Partial<Scheduling>): RunTarget {

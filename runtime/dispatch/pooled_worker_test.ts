@@ -1,28 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeThread } from "../../tests/support/fake_thread.ts";
 import { CONTROL } from "./control.ts";
-import type { RunTarget } from "./job.ts";
 import type { ToWorker } from "./messages.ts";
 import { PooledWorker } from "./pooled_worker.ts";
-import { begin, controlOf, newJob, newTarget, runsOf, turn } from "./testing.ts";
+import { begin, controlOf, newTarget, newTicket, runsOf, turn } from "./testing.ts";
 import { EMPTY_MODULE } from "../isolate/testing.ts";
 import type { Ticket } from "./ticket.ts";
-
-let lastId = 0;
-
-function newTicket(target?: RunTarget, expectedMs = 0.25): Ticket {
-  return {
-    id: ++lastId,
-    job: newJob(target),
-    queuedAtMs: 0,
-    expectedMs,
-    sequence: 0,
-    sentAtMs: 0,
-    startedAtMs: undefined,
-    answer: () => {},
-    fail: () => {},
-  };
-}
 
 function setUp() {
   const thread = new FakeThread();

@@ -6,6 +6,7 @@ import { CONTROL, type ControlWords } from "./control.ts";
 import type { Job, JobResult, RunTarget } from "./job.ts";
 import { type DoneMessage, packResult, type RunMessage, type ToWorker } from "./messages.ts";
 import { WorkerPool } from "./pool.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** A target of its own, with a second of wall clock. */
 export function newTarget(): RunTarget {
@@ -18,6 +19,23 @@ export function newJob(target = newTarget(), hasLeft = () => false): Job {
   const none = () => ({ bytes: new Uint8Array(0), count: 0 });
   const input = { args: none, environ: none, stdin: new TextEncoder().encode("body") };
   return { target, input, hasLeft };
+}
+
+let lastTicketId = 0;
+
+/** A job in the pool that waits. */
+export function newTicket(target?: RunTarget, expectedMs = 0.25, queuedAtMs = 0): Ticket {
+  return {
+    id: ++lastTicketId,
+    job: newJob(target),
+    queuedAtMs,
+    expectedMs,
+    sequence: 0,
+    sentAtMs: 0,
+    startedAtMs: undefined,
+    answer: () => {},
+    fail: () => {},
+  };
 }
 
 /** Lets microtasks run: threads come up, outboxes are sent, promises settle. */

@@ -5,17 +5,7 @@ import type { LanguageName } from "../runtime/build/language.ts";
 import { startBuilds } from "./support/builds.ts";
 import { referenceText } from "./support/reference_run.ts";
 import { errorOf, valueOf } from "./support/results.ts";
-
-const HELLO_WAT = `(module
-  (import "wasi_snapshot_preview1" "fd_write"
-    (func $fd_write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 16) "hello\\n")
-  (func (export "_start")
-    (i32.store (i32.const 0) (i32.const 16))
-    (i32.store (i32.const 4) (i32.const 6))
-    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
-`;
+import { writingWat } from "./support/wat_source.ts";
 
 function goEmbed(path: string): string {
   return `package main\n\nimport _ "embed"\n\n//go:embed ${path}\nvar text string\n\nfunc main() { print(text) }\n`;
@@ -32,7 +22,7 @@ const HELLOS: readonly (readonly [LanguageName, string, string])[] = [
   ["cpp", "hello.cpp", `#include <iostream>\nint main() { std::cout << "hello\\n"; }\n`],
   ["rust", "hello.rs", `fn main() { println!("hello"); }\n`],
   ["go", "hello.go", `package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n`],
-  ["wat", "hello.wat", HELLO_WAT],
+  ["wat", "hello.wat", writingWat("hello")],
 ];
 
 Deno.test("Every language builds and runs", async () => {

@@ -5,20 +5,7 @@ import { skerry } from "./support/command_line.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { allRuntimes, buildBundle } from "./support/runtimes.ts";
 import { DENO_SOURCE, startServer } from "./support/server.ts";
-
-/** The text of a module that writes a line to a descriptor. */
-function writer(line: string, fd = 1): string {
-  return `(module
-  (import "wasi_snapshot_preview1" "fd_write"
-    (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 16) "${line}\\n")
-  (func (export "_start")
-    (i32.store (i32.const 0) (i32.const 16))
-    (i32.store (i32.const 4) (i32.const ${line.length + 1}))
-    (drop (call $write (i32.const ${fd}) (i32.const 0) (i32.const 1) (i32.const 8)))))
-`;
-}
+import { writingWat } from "./support/wat_source.ts";
 
 /** A server without functions, and the command line against it. */
 async function empty() {
@@ -38,9 +25,9 @@ async function empty() {
 
 Deno.test("A source is deployed, replaced, rolled back and removed", async () => {
   await using sources = await temporaryFolder({
-    "hello.wat": writer("one"),
+    "hello.wat": writingWat("one"),
     "hello.toml": 'abi = "text"\n',
-    "other.wat": writer("two"),
+    "other.wat": writingWat("two"),
   });
   await using place = await empty();
   const { cli, server } = place;
@@ -83,7 +70,7 @@ Deno.test("Standard input and modules are deployed, too", async () => {
   await using place = await empty();
   const { cli } = place;
   const args = ["deploy", "-", "--name", "piped", "--lang", "wat"];
-  assertEquals((await cli(args, writer("from a pipe"))).code, 0);
+  assertEquals((await cli(args, writingWat("from a pipe"))).code, 0);
   assertEquals((await cli(["invoke", "piped"])).stdout, "from a pipe\n");
   const missing = await cli(["deploy", "missing.c"]);
   assertEquals([missing.code, missing.stderr], [
@@ -91,7 +78,7 @@ Deno.test("Standard input and modules are deployed, too", async () => {
     "Cannot read missing.c: there is no such file\n",
   ]);
   const config = ["--config", "missing.toml"];
-  await place.folder.write("_sources/x.wat", writer("x"));
+  await place.folder.write("_sources/x.wat", writingWat("x"));
   const unconfigured = await cli(["deploy", "_sources/x.wat", ...config]);
   assertMatch(unconfigured.stderr, /^Cannot read missing\.toml/);
 });
@@ -116,7 +103,7 @@ Deno.test("What a compiler says names the user's file, and scripts get it as row
 Deno.test("A log is shown, and followed as it grows", async () => {
   await using place = await empty();
   const { cli, server } = place;
-  await cli(["deploy", "-", "--name", "talks", "--lang", "wat"], writer("to the log", 2));
+  await cli(["deploy", "-", "--name", "talks", "--lang", "wat"], writingWat("to the log", [2]));
   assertMatch((await cli(["logs", "talks"])).stderr, /^The log of talks is empty/);
   const [program, ...before] = DENO_SOURCE.command;
   const following = new Deno.Command(program!, {
@@ -147,7 +134,7 @@ Deno.test("A log is shown, and followed as it grows", async () => {
 Deno.test("Rows of the route table are put, listed and removed", async () => {
   await using place = await empty();
   const { cli } = place;
-  await place.folder.write("hello.wat", writer("routed"));
+  await place.folder.write("hello.wat", writingWat("routed"));
   const row = JSON.stringify({ runtime: "wat", module: "hello.wat" });
   const put = await cli(["route", "put", "GET:/api/hello", row]);
   assertEquals([put.code, put.stderr], [0, ""]);
@@ -171,7 +158,11 @@ Deno.test("The bundle does the same, on Deno and on Node", async () => {
   for (const runtime of bundled) {
     const cli = (args: readonly string[], stdin = "") => skerry(args, { runtime, env, stdin });
     const steps: readonly (readonly [args: string[], stdin: string, stdout: RegExp])[] = [
-      [["deploy", "-", "--name", "b", "--lang", "wat"], writer("built"), /^Deployed b_\d+: http/],
+      [
+        ["deploy", "-", "--name", "b", "--lang", "wat"],
+        writingWat("built"),
+        /^Deployed b_\d+: http/,
+      ],
       [["invoke", "b"], "", /^built\n$/],
       [["list"], "", /^b +deployed +wat +ready/m],
       [["inspect", "b"], "", /^Language +wat$/m],

@@ -5,6 +5,7 @@ import { GUESTS, printer } from "./guests/guests.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { startServer } from "./support/server.ts";
+import { writingWat } from "./support/wat_source.ts";
 
 async function answerOf(url: string): Promise<string> {
   const response = await fetch(url);
@@ -123,20 +124,11 @@ const C_SOURCE = `#include <stdio.h>
 int main(void) { printf("from C\\n"); }
 `;
 
-const WAT_SOURCE = `(module
-  (import "wasi_snapshot_preview1" "fd_write"
-    (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 0) "\\08\\00\\00\\00\\09\\00\\00\\00from WAT\\0a")
-  (func (export "_start")
-    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20)))))
-`;
-
 Deno.test("Dropped sources are built and served, and a prebuilt module comes before its source", async () => {
   await using folder = await temporaryFolder();
   await using server = await startServer(folder.path);
   await folder.write("c.c", C_SOURCE);
-  await folder.write("text.wat", WAT_SOURCE);
+  await folder.write("text.wat", writingWat("from WAT"));
   await folder.write("page.html", "<p>from HTML");
   const url = (name: string) => `${server.url}/${name}`;
   const becomes = async (name: string, wanted: string) => {

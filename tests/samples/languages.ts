@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { LanguageName } from "../../runtime/build/language.ts";
 import { ROOT } from "../support/server.ts";
+import { writingWat } from "../support/wat_source.ts";
 
 /** A source that does not build, and what its compiler says of it. */
 export interface BrokenSample {
@@ -95,15 +96,7 @@ def handler(request):
 const PHP = `Hello, <?= $_GET["name"] ?>, from PHP
 `;
 
-const WAT = `(module
-  (import "wasi_snapshot_preview1" "fd_write"
-    (func $fd_write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 0) "\\10\\00\\00\\00\\0f\\00\\00\\00")
-  (data (i32.const 16) "Hello from WAT\\n")
-  (func (export "_start")
-    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
-`;
+const WAT = writingWat("Hello from WAT");
 
 const INCLUDE = `#include "/etc/passwd"\nint main(void) {}\n`;
 

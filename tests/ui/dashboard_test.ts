@@ -4,21 +4,13 @@ import type { Page } from "playwright-core";
 import { GUESTS, printer } from "../guests/guests.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { startServer } from "../support/server.ts";
+import { writingWat } from "../support/wat_source.ts";
 import { openBrowser } from "./browser.ts";
 
 const MAX_WIRE_BYTES = 150 * 1024;
 const HOSTILE =
   `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
-const SPEAKING_WAT = `(module
-  (import "wasi_snapshot_preview1" "fd_write"
-    (func $fd_write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (data (i32.const 16) "spoken\\n")
-  (func (export "_start")
-    (i32.store (i32.const 0) (i32.const 16))
-    (i32.store (i32.const 4) (i32.const 7))
-    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
-    (drop (call $fd_write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))))`;
+const SPEAKING_WAT = writingWat("spoken", [1, 2]);
 
 async function deploy(page: Page, name: string, source: string, language = "wat") {
   await page.getByRole("link", { name: "Deploy" }).click();

@@ -1,5 +1,5 @@
-import { type SkerryError, skerryError } from "../errors.ts";
-import { err, type Result } from "../result.ts";
+import type { SkerryError } from "../errors.ts";
+import type { Result } from "../result.ts";
 import type { EngineName } from "./artifact.ts";
 import { loadPhpModule } from "./php/engine.ts";
 import { loadJavaScriptModule } from "./javascript/engine.ts";
@@ -11,7 +11,7 @@ type LoadModule = (
 ) => Promise<Result<Uint8Array<ArrayBuffer>, SkerryError>>;
 
 /** Every interpreter. To add one, write how its module is read and list it here. */
-const ENGINES: Readonly<Partial<Record<EngineName, LoadModule>>> = {
+const ENGINES: Readonly<Record<EngineName, LoadModule>> = {
   php: loadPhpModule,
   python: loadPythonModule,
   quickjs: loadJavaScriptModule,
@@ -34,8 +34,5 @@ export function loadEngine(
   engine: EngineName,
   places: ToolchainPlaces,
 ): Promise<Result<Uint8Array<ArrayBuffer>, SkerryError>> {
-  const load = ENGINES[engine];
-  if (load !== undefined) return load(places);
-  const message = `Cannot load ${engine}: this Skerry has no such engine`;
-  return Promise.resolve(err(skerryError("toolchain_missing", message)));
+  return ENGINES[engine](places);
 }

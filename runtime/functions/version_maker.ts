@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Artifact, EngineName, ModuleArtifact, StaticArtifact } from "../build/artifact.ts";
+import { UNSEEN_GRANTS } from "../build/unseen_grants.ts";
 import type { Build, LanguageName } from "../build/language.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { checkProgram } from "../isolate/check_program.ts";
@@ -147,16 +148,9 @@ export class VersionMaker {
   }
 }
 
-/** What the engines whose images know no directories, or none but those of locks, cannot show a function. */
-const UNSEEN: Readonly<Record<EngineName, readonly ("mounts" | "coord")[]>> = {
-  python: ["mounts"],
-  quickjs: ["mounts", "coord"],
-  php: [],
-};
-
 /** An error where a configuration grants what its function could never see, rather than silence. */
 function unseenGrant(engine: EngineName, config: FunctionConfig): SkerryError | undefined {
-  const key = UNSEEN[engine].find((each) => {
+  const key = UNSEEN_GRANTS[engine].find((each) => {
     return each === "mounts" ? config.mounts.length > 0 : config.coord !== undefined;
   });
   if (key === undefined) return undefined;

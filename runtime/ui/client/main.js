@@ -96,7 +96,6 @@ unauthorized.addEventListener("unauthorized", () => {
 connection.addEventListener("change", ({ detail: isConnected }) => {
   const lost = "Connection lost, trying again";
   document.getElementById("connection").textContent = isConnected ? "" : lost;
-  document.body.classList.toggle("offline", !isConnected);
   if (isConnected) forgetProblem();
 });
 

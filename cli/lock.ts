@@ -1,17 +1,18 @@
-import { type AcquireOptions, CoordClient } from "../runtime/coord/client/coord_client.ts";
+import { CoordClient } from "../runtime/coord/client/coord_client.ts";
 import { LogReader } from "../runtime/coord/client/log_reader.ts";
 import { HeldLock } from "../runtime/coord/client/held_lock.ts";
 import { SYSTEM_CLOCK } from "../runtime/coord/clock.ts";
-import { err, ok, type Result } from "../runtime/result.ts";
 import {
   helpText,
+  type NumberBounds,
   type Option,
   parseArguments,
   type ParsedArguments,
-  wholeNumber,
+  wholeNumbers,
 } from "./arguments.ts";
 import { type CliContext, usageError } from "./context.ts";
 import { clientOptions, HOLDER_OPTIONS, readHolder, requestError } from "./coord_arguments.ts";
+import { interruptible } from "./interruptible.ts";
 import { runHolding } from "./lock_command.ts";
 import { SERVER_OPTIONS } from "./server_arguments.ts";
 
@@ -19,6 +20,10 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   ...SERVER_OPTIONS,
   "ttl-ms": { value: "N", help: "length of the lease, renewed while COMMAND runs; default: 2000" },
   "wait-ms": { value: "N", help: "give up after waiting for so long; default: waits without end" },
+  "kill-after-ms": {
+    value: "N",
+    help: "what COMMAND has left to end by itself once its lock is lost; default: 5000",
+  },
   ...HOLDER_OPTIONS,
 };
 
@@ -32,11 +37,25 @@ const HELP = helpText({
   notes:
     `COMMAND finds SKERRY_LOCK, SKERRY_LOCK_TOKEN, SKERRY_CLIENT_ID and SKERRY_URL in its environment.
 
-Exit code: COMMAND's own; 75 if the lock was lost while it ran (it is sent SIGTERM);
-1 if the lock was not to be had; 127 if COMMAND cannot be run; 2 for a wrong command line.`,
+When the lock is lost COMMAND is sent SIGTERM, and SIGKILL if it goes on for --kill-after-ms. SIGINT, SIGTERM and SIGHUP are
+passed on to it; while the lock is waited for they end the wait, and leave the queue.
+
+Exit code: COMMAND's own; 75 if the lock was lost while it ran; 1 if the lock was not to be had;
+128 and the signal's number if a signal ended the wait; 127 if COMMAND cannot be run; 2 for a wrong command line.`,
 });
 
 const MAX_MS = 24 * 3_600_000;
+const BOUNDS: Readonly<Record<keyof LockBounds, NumberBounds>> = {
+  ttlMs: ["ttl-ms", 1, MAX_MS],
+  waitMs: ["wait-ms", 0, MAX_MS],
+  killAfterMs: ["kill-after-ms", 0, MAX_MS],
+};
+
+interface LockBounds {
+  readonly ttlMs?: number;
+  readonly waitMs?: number;
+  readonly killAfterMs?: number;
+}
 
 /** `skerry lock acquire|release|show`. */
 export async function lockVerb(args: readonly string[], context: CliContext): Promise<number> {
@@ -58,46 +77,63 @@ export async function lockVerb(args: readonly string[], context: CliContext): Pr
     : await release(name, parsed.value, context);
 }
 
-async function acquire(name: string, args: ParsedArguments, context: CliContext): Promise<number> {
-  const wishes = readWishes(args);
-  if (!wishes.ok) return usageError(context, "lock", wishes.error);
-  const client = await CoordClient.init({ ...clientOptions(args), clientId: args.values.client });
-  if (!client.ok) return requestError(context, args, client.error);
-  if (args.rest.length > 0) {
-    return await acquireFor(client.value, name, wishes.value, args, context);
-  }
-  const lock = await client.value.lockAcquire(name, wishes.value);
-  if (!lock.ok) return requestError(context, args, lock.error);
-  lock.value.settle();
-  const { token, ttlMs } = lock.value;
-  const { clientId } = client.value;
-  context.print(
-    args.switches.json
-      ? JSON.stringify({ rc: 0, lock: name, client_id: clientId, token, ttl_ms: ttlMs })
-      : `SKERRY_CLIENT_ID=${clientId} SKERRY_LOCK=${name} SKERRY_LOCK_TOKEN=${token}`,
-  );
-  return 0;
+/** A lock to acquire, and all there is to do it with. */
+interface Acquisition extends LockBounds {
+  readonly client: CoordClient;
+  readonly name: string;
+  readonly args: ParsedArguments;
+  readonly context: CliContext;
 }
 
-async function acquireFor(
-  client: CoordClient,
-  name: string,
-  wishes: AcquireOptions,
-  args: ParsedArguments,
-  context: CliContext,
-): Promise<number> {
-  const { url } = clientOptions(args);
-  const done = await client.withLock(name, (lock) => {
-    const environment = {
-      SKERRY_URL: url,
-      SKERRY_CLIENT_ID: client.clientId,
-      SKERRY_LOCK: name,
-      SKERRY_LOCK_TOKEN: String(lock.token),
-    };
-    return runHolding(args.rest, environment, lock.signal, context.printError);
-  }, wishes);
-  await client.close();
-  return done.ok ? done.value : requestError(context, args, done.error);
+async function acquire(name: string, args: ParsedArguments, context: CliContext): Promise<number> {
+  const bounds = wholeNumbers(args, BOUNDS);
+  if (!bounds.ok) return usageError(context, "lock", bounds.error);
+  const client = await CoordClient.init({ ...clientOptions(args), clientId: args.values.client });
+  if (!client.ok) return requestError(context, args, client.error);
+  const acquisition = { ...bounds.value, client: client.value, name, args, context };
+  return await (args.rest.length > 0 ? acquireFor : acquireAndLeave)(acquisition);
+}
+
+async function acquireAndLeave(acquisition: Acquisition): Promise<number> {
+  const { client, name, ttlMs, waitMs, args, context } = acquisition;
+  return await interruptible(async ({ signal }) => {
+    const lock = await client.lockAcquire(name, { ttlMs, waitMs, signal });
+    if (!lock.ok) return requestError(context, args, lock.error);
+    lock.value.settle();
+    const { clientId } = client;
+    const { token } = lock.value;
+    context.print(
+      args.switches.json
+        ? JSON.stringify({
+          rc: 0,
+          lock: name,
+          client_id: clientId,
+          token,
+          ttl_ms: lock.value.ttlMs,
+        })
+        : `SKERRY_CLIENT_ID=${clientId} SKERRY_LOCK=${name} SKERRY_LOCK_TOKEN=${token}`,
+    );
+    return 0;
+  });
+}
+
+async function acquireFor(acquisition: Acquisition): Promise<number> {
+  const { client, name, ttlMs, waitMs, killAfterMs, args, context } = acquisition;
+  const { printError } = context;
+  return await interruptible(async ({ signal, handOver }) => {
+    const done = await client.withLock(name, (lock) => {
+      handOver();
+      const environment = {
+        SKERRY_URL: clientOptions(args).url,
+        SKERRY_CLIENT_ID: client.clientId,
+        SKERRY_LOCK: name,
+        SKERRY_LOCK_TOKEN: String(lock.token),
+      };
+      return runHolding(args.rest, { environment, lost: lock.signal, killAfterMs, printError });
+    }, { ttlMs, waitMs, signal });
+    await client.close();
+    return done.ok ? done.value : requestError(context, args, done.error);
+  });
 }
 
 async function release(name: string, args: ParsedArguments, context: CliContext): Promise<number> {
@@ -151,12 +187,4 @@ export function heldElsewhere(name: string, token: number): HeldLock {
   const lock = new HeldLock({ name, token, ttlMs: MAX_MS }, MAX_MS, SYSTEM_CLOCK);
   lock.settle();
   return lock;
-}
-
-function readWishes(args: ParsedArguments): Result<AcquireOptions, string> {
-  const ttlMs = wholeNumber(args, "ttl-ms", { min: 1, max: MAX_MS });
-  const waitMs = wholeNumber(args, "wait-ms", { min: 0, max: MAX_MS });
-  if (!ttlMs.ok) return err(ttlMs.error);
-  if (!waitMs.ok) return err(waitMs.error);
-  return ok({ ttlMs: ttlMs.value, waitMs: waitMs.value });
 }

@@ -1,43 +1,64 @@
 import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import process from "node:process";
+import { END_SIGNALS, exitCodeOf } from "./interruptible.ts";
 
 /** As sysexits.h has it: try again later. */
 const EXIT_LOST = 75;
 /** As a shell answers. */
 const EXIT_NOT_RUN = 127;
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+const KILL_AFTER_MS = 5000;
+
+/** How to run a command that needs a lock. */
+export interface HoldingOptions {
+  /** Besides this process's own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Aborts when the lock is lost. */
+  readonly lost: AbortSignal;
+  /** What the command then has left to end by itself. @default 5000 */
+  readonly killAfterMs?: number;
+  readonly printError: (line: string) => void;
+}
 
 /**
  * Runs a command with this process's standard streams until it ends, and passes signals on to it. When the lock is lost it
- * is sent SIGTERM. Resolves to the exit code.
+ * is sent SIGTERM, and later SIGKILL. Resolves to the exit code.
  */
 export async function runHolding(
-  command: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  lost: AbortSignal,
-  printError: (line: string) => void,
+  [program, ...args]: readonly string[],
+  { environment, lost, killAfterMs = KILL_AFTER_MS, printError }: HoldingOptions,
 ): Promise<number> {
-  const [program, ...args] = command;
   const env = { ...process.env, ...environment };
   const child = spawn(program!, args, { stdio: "inherit", env });
-  const passOn = (signal: NodeJS.Signals) => void child.kill(signal);
+  let killTimer: ReturnType<typeof setTimeout> | undefined;
+  const send = (signal: NodeJS.Signals) => sendSignal(child.pid, signal);
   const onLost = () => {
     printError(`The lock is lost: ${(lost.reason as Error).message}`);
-    child.kill("SIGTERM");
+    send("SIGTERM");
+    killTimer = setTimeout(() => send("SIGKILL"), killAfterMs);
   };
-  for (const signal of SIGNALS) process.on(signal, passOn);
-  lost.addEventListener("abort", onLost);
+  for (const signal of END_SIGNALS) process.on(signal, send);
+  if (lost.aborted) onLost();
+  else lost.addEventListener("abort", onLost);
   const code = await new Promise<number>((resolve) => {
     child.on("error", (error: Error) => {
       printError(`Cannot run ${program}: ${error.message}`);
       resolve(EXIT_NOT_RUN);
     });
     child.on("exit", (exitCode: number | null, signal: NodeJS.Signals | null) => {
-      resolve(exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      resolve(exitCode ?? exitCodeOf(signal!));
     });
   });
-  for (const signal of SIGNALS) process.off(signal, passOn);
+  for (const signal of END_SIGNALS) process.off(signal, send);
   lost.removeEventListener("abort", onLost);
+  clearTimeout(killTimer);
   return lost.aborted ? EXIT_LOST : code;
+}
+
+/** Deno's `child.kill` sends one signal only, and then takes whatever exit follows for that signal's. */
+function sendSignal(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(pid, signal);
+  } catch {
+    // It has just ended.
+  }
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
-import { CoordClient } from "../runtime/coord/client/coord_client.ts";
+import { type AppendPlace, CoordClient } from "../runtime/coord/client/coord_client.ts";
 import type { CoordError } from "../runtime/coord/client/coord_error.ts";
+import type { HeldLock } from "../runtime/coord/client/held_lock.ts";
 import { LogReader, type ReadRecord } from "../runtime/coord/client/log_reader.ts";
 import type { Result } from "../runtime/result.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "./arguments.ts";
 import { type CliContext, usageError } from "./context.ts";
 import { clientOptions, HOLDER_OPTIONS, readHolder, requestError } from "./coord_arguments.ts";
+import { interruptible } from "./interruptible.ts";
 import { SERVER_OPTIONS } from "./server_arguments.ts";
 import { readStdin, writeStdout } from "./standard_streams.ts";
 
@@ -65,14 +67,20 @@ async function append(name: string, args: ParsedArguments, context: CliContext):
   const data = text ?? await readStdin();
   const guard = await guardOf(name, args);
   if (!guard.ok) return requestError(context, args, guard.error);
-  const appended = holder.value === undefined
-    ? await appendAlone(name, data, guard.value, args)
-    : await CoordClient.resume({ ...clientOptions(args), clientId: holder.value.client })
-      .appendFile(name, data, { name: guard.value, token: holder.value.token });
-  if (!appended.ok) return requestError(context, args, appended.error);
-  const { index, offset } = appended.value;
-  context.print(args.switches.json ? JSON.stringify({ rc: 0, index, offset }) : String(index));
-  return 0;
+  const tell = (appended: Result<AppendPlace, CoordError>) => {
+    if (!appended.ok) return requestError(context, args, appended.error);
+    const { index, offset } = appended.value;
+    context.print(args.switches.json ? JSON.stringify({ rc: 0, index, offset }) : String(index));
+    return 0;
+  };
+  if (holder.value === undefined) {
+    return await interruptible(async ({ signal }) =>
+      tell(await appendAlone(name, data, guard.value, args, signal))
+    );
+  }
+  const { client: clientId, token } = holder.value;
+  const client = CoordClient.resume({ ...clientOptions(args), clientId });
+  return tell(await client.appendFile(name, data, { name: guard.value, token }));
 }
 
 async function appendAlone(
@@ -80,13 +88,12 @@ async function appendAlone(
   data: string | Uint8Array,
   guard: string,
   args: ParsedArguments,
-) {
+  signal: AbortSignal,
+): Promise<Result<AppendPlace, CoordError>> {
   const client = await CoordClient.init(clientOptions(args));
   if (!client.ok) return client;
-  const done = await client.value.withLock(
-    guard,
-    (lock) => client.value.appendFile(name, data, lock),
-  );
+  const append = (lock: HeldLock) => client.value.appendFile(name, data, lock);
+  const done = await client.value.withLock(guard, append, { signal });
   await client.value.close();
   return done.ok ? done.value : done;
 }

@@ -6,6 +6,7 @@ import { temporaryFolder } from "../support/folder.ts";
 import { allRuntimes, buildBundle, nodeBinary, run } from "../support/runtimes.ts";
 import { DENO_SOURCE, ROOT, type Runtime, startServer } from "../support/server.ts";
 import { assertRight } from "./check_history.ts";
+import { interruptWait } from "./interrupted_wait.ts";
 import { seededRandom } from "./random.ts";
 import { createLogs, runWorkload } from "./workload.ts";
 
@@ -28,6 +29,8 @@ async function checkServer(runtime: Runtime): Promise<void> {
     assertMatch(await call("crash"), /function_trapped/);
     const counts = Array.from({ length: 8 }, () => call("count"));
     assertEquals(new Set(await Promise.all(counts)), new Set([""]));
+    const interrupted = await interruptWait(url, ["lock", "acquire", "files"], "SIGINT", runtime);
+    assertEquals(interrupted, { code: 130, waiting: 0 });
     server.kill("SIGKILL");
   }
   await using again = await startServer(functions.path, options);

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "./folder.ts";
+import { Output } from "./output.ts";
 
 /** The project's folder. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -57,7 +58,7 @@ export async function startServer(
   const output = new Output();
   const drained = Promise.all([output.collect(child.stdout), output.collect(child.stderr)]);
   const status = child.status;
-  void status.then((ended) => output.end(`the server ended with code ${ended.code}`));
+  void status.then((ended) => output.end(`it ended with code ${ended.code}`));
   try {
     await output.contains("Listening on http://");
   } catch (failure) {
@@ -83,45 +84,4 @@ export async function startServer(
       await temporary?.[Symbol.asyncDispose]();
     },
   };
-}
-
-const PATIENCE_MS = 30_000;
-
-/** What a process prints, and a way to wait for it without looking again and again. */
-class Output {
-  text = "";
-  #ended: string | undefined;
-  #waiting: (() => void)[] = [];
-
-  async collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
-      this.text += piece;
-      this.#wake();
-    }
-  }
-
-  end(reason: string): void {
-    this.#ended = reason;
-    this.#wake();
-  }
-
-  async contains(wanted: string): Promise<void> {
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      this.#wake();
-    }, PATIENCE_MS);
-    while (!this.text.includes(wanted)) {
-      if (timedOut || this.#ended !== undefined) {
-        clearTimeout(timer);
-        throw new Error(`Waited for "${wanted}" (${this.#ended ?? "timeout"}):\n${this.text}`);
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    clearTimeout(timer);
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
 }

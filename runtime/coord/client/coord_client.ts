@@ -3,6 +3,7 @@ import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 import { DEFAULT_RETRY_RULES, exchange, type RetryRules } from "./exchange.ts";
 import { HeldLock } from "./held_lock.ts";
+import { takenBack, unlessTakenBack } from "./take_back.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 /** How a {@linkcode CoordClient} works. */
@@ -31,6 +32,8 @@ export interface AcquireOptions {
   readonly isRenewed?: boolean;
   /** Called with the place in the queue about every second while waiting; 1 is next. */
   readonly onWait?: (place: number) => void;
+  /** Takes the request back when it aborts, also if the lock is granted just then. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where an append went. */
@@ -41,6 +44,8 @@ export interface AppendPlace {
 }
 
 const DEFAULT_TTL_MS = 2000;
+
+type Body = Readonly<Record<string, unknown>>;
 
 /**
  * A client of Skerry's locks and logs, for Deno, Node and browsers. Every method resolves when the server has answered:
@@ -98,14 +103,16 @@ export class CoordClient {
     return this.#held;
   }
 
-  /** Waits for a lock. Fails with `lock_wait_timeout` if it was not free in time. */
+  /**
+   * Waits for a lock. Fails with `lock_wait_timeout` if it was not free in time, and with `lock_wait_cancelled` once `signal`
+   * aborts.
+   */
   async lockAcquire(
     name: string,
     options: AcquireOptions = {},
   ): Promise<Result<HeldLock, CoordError>> {
-    const { ttlMs = DEFAULT_TTL_MS, waitMs, isRenewed = false, onWait } = options;
-    const body = { ttl_ms: ttlMs, ...waitMs === undefined ? {} : { wait_ms: waitMs } };
-    const granted = await this.#numbered(`locks/${encodeURIComponent(name)}/acquire`, body, onWait);
+    const { ttlMs = DEFAULT_TTL_MS, isRenewed = false } = options;
+    const granted = await this.#inTurn(() => this.#acquire(name, { ...options, ttlMs }));
     if (!granted.ok) return granted;
     const token = Number(granted.value.token);
     const leftMs = Number(granted.value.lease_left_ms ?? ttlMs);
@@ -208,15 +215,30 @@ export class CoordClient {
     return this.#post(`locks/${encodeURIComponent(name)}/renew`, body);
   }
 
-  /** Sends a numbered request when the one before it is answered. */
-  #numbered(
-    path: string,
-    body: Readonly<Record<string, unknown>>,
-    onWait?: (place: number) => void,
-  ): Promise<Result<Readonly<Record<string, unknown>>, CoordError>> {
-    const answer = this.#last.then(() =>
-      this.#post(path, { client_id: this.clientId, seq: this.#nextSeq(), ...body }, onWait)
+  async #acquire(
+    name: string,
+    { ttlMs, waitMs, onWait, signal }: AcquireOptions,
+  ): Promise<Result<Body, CoordError>> {
+    if (signal?.aborted) return err(takenBack(name));
+    const path = `locks/${encodeURIComponent(name)}`;
+    const request = { client_id: this.clientId, seq: this.#nextSeq() };
+    const wishes = { ttl_ms: ttlMs, ...waitMs === undefined ? {} : { wait_ms: waitMs } };
+    const granted = this.#post(`${path}/acquire`, { ...request, ...wishes }, onWait);
+    if (signal === undefined) return await granted;
+    const cancel = () => this.#post(`${path}/cancel`, request);
+    return await unlessTakenBack(granted, { signal, cancel, clock: this.#clock, lock: name });
+  }
+
+  /** Sends a numbered request. */
+  #numbered(path: string, body: Body): Promise<Result<Body, CoordError>> {
+    return this.#inTurn(() =>
+      this.#post(path, { client_id: this.clientId, seq: this.#nextSeq(), ...body })
     );
+  }
+
+  /** Sends a request when the one before it is answered. */
+  #inTurn(send: () => Promise<Result<Body, CoordError>>): Promise<Result<Body, CoordError>> {
+    const answer = this.#last.then(send);
     this.#last = answer;
     return answer;
   }
@@ -225,7 +247,7 @@ export class CoordClient {
     path: string,
     body: unknown,
     onWait?: (place: number) => void,
-  ): Promise<Result<Readonly<Record<string, unknown>>, CoordError>> {
+  ): Promise<Result<Body, CoordError>> {
     const send = (signal: AbortSignal) => this.#transport.post(path, body, signal);
     return exchange(send, { rules: this.#rules, clock: this.#clock, onWait });
   }

@@ -14,14 +14,14 @@ import {
 import { type CliContext, usageError } from "./context.ts";
 import { clientOptions, HOLDER_OPTIONS, readHolder, requestError } from "./coord_arguments.ts";
 import { interruptible } from "./interruptible.ts";
-import { SERVER_OPTIONS } from "./server_arguments.ts";
+import { goneMessage, SERVER_OPTIONS } from "./server_arguments.ts";
 import { readStdin, writeStdout } from "./standard_streams.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   ...SERVER_OPTIONS,
   from: { value: "N", help: "read from this record on; --from=-10 means the last ten; default: 0" },
   limit: { value: "N", help: "read at most so many records; default: all" },
-  follow: { help: "go on reading as the log grows" },
+  follow: { help: "go on reading as the log grows, also when the server was gone" },
   lock: { value: "NAME", help: "the lock that guards the log, for create" },
   ...HOLDER_OPTIONS,
 };
@@ -135,7 +135,10 @@ async function read(name: string, args: ParsedArguments, context: CliContext): P
   const reader = new LogReader(clientOptions(args));
   const range = { from: from.value ?? 0, limit: limit.value ?? Infinity };
   const write = (record: ReadRecord) => writeRecord(record, args.switches.json ?? false);
-  if (args.switches.follow) return await follow(reader, name, range.from, write, context);
+  if (args.switches.follow) {
+    const onGone = () => context.printError(goneMessage(clientOptions(args).url));
+    return await follow(reader.follow(name, { from: range.from, onGone }), write, context);
+  }
   const failed = await readPages(reader, name, range, write);
   return failed === undefined ? 0 : requestError(context, args, failed);
 }
@@ -162,14 +165,12 @@ async function readPages(
 }
 
 async function follow(
-  reader: LogReader,
-  name: string,
-  from: number,
+  records: AsyncIterable<ReadRecord>,
   write: (record: ReadRecord) => Promise<void>,
   context: CliContext,
 ): Promise<number> {
   try {
-    for await (const record of reader.follow(name, { from })) await write(record);
+    for await (const record of records) await write(record);
     return 0;
   } catch (thrown) {
     context.printError((thrown as Error).message);

@@ -27,3 +27,8 @@ export function serverAddress({ values }: ParsedArguments): ServerAddress {
     token: values.token ?? process.env.SKERRY_TOKEN,
   };
 }
+
+/** What who follows a log is told when the server cannot be reached. */
+export function goneMessage(url: string): string {
+  return `The server at ${url} is gone; waiting for it to come back`;
+}

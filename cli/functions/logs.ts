@@ -3,12 +3,13 @@ import { serverEvents } from "../../runtime/coord/client/server_events.ts";
 import { type Option, wholeNumber } from "../arguments.ts";
 import type { ManagementError } from "../management_client.ts";
 import { type ServerCall, serverVerb } from "../server_verb.ts";
+import { goneMessage } from "../server_arguments.ts";
 import { writeStdout } from "../standard_streams.ts";
 import { functionPath } from "./function_json.ts";
 import { logEntryLines } from "./log_entry_lines.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
-  follow: { help: "go on as the log grows", letter: "f" },
+  follow: { help: "go on as the log grows, also when the server was gone", letter: "f" },
   limit: { value: "N", help: "begin with the last N entries; default: 100" },
 };
 
@@ -44,31 +45,42 @@ export const logsVerb = serverVerb({
 
 /** Follows until the server refuses, from the last entry seen; connects again when the connection breaks. */
 async function follow(path: string, lastId: number, call: ServerCall): Promise<number> {
+  let isGone = false;
   for (;;) {
-    const refused = await followOnce(path, lastId, call, (id) => lastId = id);
-    if (refused !== undefined && refused.code !== "no_answer") return call.fail(refused);
+    const headers = { "last-event-id": String(lastId) };
+    const stream = await call.client.open(`/_/${path}`, { accept: "text/event-stream", headers });
+    if (stream.ok) {
+      isGone = false;
+      lastId = await printEntries(stream.value.body!, lastId, call);
+    } else if (!saysGone(stream.error)) return call.fail(stream.error);
+    else {
+      if (!isGone) call.context.printError(goneMessage(call.client.url));
+      isGone = true;
+    }
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
   }
 }
 
-async function followOnce(
-  path: string,
+/** No answer at all; or none but that of a server that stops, or of a proxy before a server that is gone. */
+function saysGone({ code, status = 0 }: ManagementError): boolean {
+  return code === "no_answer" || (status >= 502 && status <= 504);
+}
+
+/** Prints entries until the stream ends or breaks. Resolves to the id of the last one. */
+async function printEntries(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   lastId: number,
   call: ServerCall,
-  onEntry: (id: number) => void,
-): Promise<ManagementError | undefined> {
-  const headers = { "last-event-id": String(lastId) };
-  const stream = await call.client.open(`/_/${path}`, { accept: "text/event-stream", headers });
-  if (!stream.ok) return stream.error;
-  const events = serverEvents(stream.value.body!);
+): Promise<number> {
+  const events = serverEvents(body);
   for (;;) {
     // Only reading may fail here; what cannot be printed is not the server's.
     const next = await events.next().catch(() => undefined);
-    if (next === undefined || next.done) return undefined;
+    if (next === undefined || next.done) return lastId;
     if (next.value.event !== "entry") continue;
     const entry = JSON.parse(next.value.data) as FunctionLogEntry;
     await print(entry, call);
-    onEntry(entry.id);
+    lastId = entry.id;
   }
 }
 

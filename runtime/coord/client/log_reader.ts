@@ -12,6 +12,15 @@ export interface ReadRecord {
   readonly data: Uint8Array;
 }
 
+/** How to follow a log. */
+export interface FollowOptions {
+  /** The first record; counts from the end if it is negative. @default 0 */
+  readonly from?: number;
+  readonly signal?: AbortSignal;
+  /** Called when the server cannot be reached, once until it is back. */
+  readonly onGone?: (error: CoordError) => void;
+}
+
 /** How long to wait before following again after the connection broke. */
 const RECONNECT_MS = 1000;
 
@@ -76,42 +85,59 @@ export class LogReader {
    */
   async *follow(
     log: string,
-    { from = 0, signal }: { readonly from?: number; readonly signal?: AbortSignal } = {},
+    { from = 0, signal, onGone }: FollowOptions = {},
   ): AsyncGenerator<ReadRecord> {
     let next = from;
+    let isGone = false;
     while (!signal?.aborted) {
-      try {
-        for await (const record of this.#events(log, next, signal)) {
-          next = record.index + 1;
-          yield record;
+      const stream = await this.#open(log, next, signal);
+      if (signal?.aborted) return;
+      if (stream.ok) {
+        isGone = false;
+        next = stream.value.from ?? next;
+        try {
+          for await (const { data } of serverEvents(stream.value.body)) {
+            const record = readRecord(JSON.parse(data));
+            next = record.index + 1;
+            yield record;
+          }
+        } catch {
+          // The connection broke; whether the server is there is seen at the next try.
         }
-      } catch (thrown) {
-        if (signal?.aborted) return;
-        if (thrown instanceof Refusal) throw new Error(thrown.error.message);
+      } else if (stream.error.code !== "no_answer") throw new Error(stream.error.message);
+      else {
+        if (!isGone) onGone?.(stream.error);
+        isGone = true;
       }
       await new Promise<void>((resolve) => this.#clock.after(RECONNECT_MS, resolve));
     }
   }
 
-  async *#events(log: string, from: number, signal?: AbortSignal): AsyncGenerator<ReadRecord> {
+  async #open(
+    log: string,
+    from: number,
+    signal?: AbortSignal,
+  ): Promise<Result<LogStream, CoordError>> {
     const path = `logs/${encodeURIComponent(log)}?from=${from}`;
-    const response = await this.#transport.get(path, "text/event-stream", signal);
-    if (!response.ok) {
+    try {
+      const response = await this.#transport.get(path, "text/event-stream", signal);
+      if (response.ok) {
+        const begin = response.headers.get("x-skerry-from");
+        return ok({ from: begin === null ? undefined : Number(begin), body: response.body! });
+      }
       const outcome = await readOutcome(response);
-      if (outcome.kind === "refused") throw new Refusal(outcome.error);
-      return;
+      if (outcome.kind === "refused") return err(outcome.error);
+      return err(noAnswer(outcome.kind === "failed" ? outcome.reason : "not an answer"));
+    } catch (thrown) {
+      return err(noAnswer((thrown as Error).message));
     }
-    for await (const { data } of serverEvents(response.body!)) yield readRecord(JSON.parse(data));
   }
 }
 
-class Refusal extends Error {
-  readonly error: CoordError;
-
-  constructor(error: CoordError) {
-    super(error.message);
-    this.error = error;
-  }
+interface LogStream {
+  /** The record that the stream begins with; undefined if the server does not tell. */
+  readonly from: number | undefined;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 interface JsonRecord {

@@ -13,5 +13,5 @@ export {
 export type { CoordError } from "./coord_error.ts";
 export type { RetryRules } from "./exchange.ts";
 export type { HeldLock } from "./held_lock.ts";
-export { LogReader, type ReadRecord } from "./log_reader.ts";
+export { type FollowOptions, LogReader, type ReadRecord } from "./log_reader.ts";
 export type { TransportOptions } from "./transport.ts";

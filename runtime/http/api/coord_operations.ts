@@ -127,7 +127,8 @@ function readLog(): RouteConfig {
       params: LOG,
       query: z.object({
         from: z.int().optional().openapi({
-          description: "The first record's index; counts from the end if negative",
+          description:
+            "The first record's index; counts from the end if negative (a stream tells in `x-skerry-from` which that is)",
         }),
         limit: z.int().min(1).max(10_000).optional().openapi({ description: "Records at most" }),
       }),

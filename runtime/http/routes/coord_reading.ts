@@ -67,7 +67,12 @@ function readLog(coord: CoordService, c: Context<AppEnv>): Response {
 
 function eventResponse(coord: CoordService, name: string, from: number): Response {
   return new Response(logStream(coord, name, from, SYSTEM_CLOCK), {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      // Who began by counting from the end, and loses the connection before the first record, goes on there.
+      "x-skerry-from": String(from),
+    },
   });
 }
 

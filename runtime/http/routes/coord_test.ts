@@ -225,6 +225,11 @@ Deno.test("Following sends what is there, then what comes, and takes up where a 
   const end = next();
   coord.stop();
   assertEquals(await end, undefined);
+  const ending = await send("GET", "logs/file_0?from=-2", undefined, {
+    accept: "text/event-stream",
+  });
+  assertEquals(ending.headers.get("x-skerry-from"), "1");
+  await ending.body?.cancel();
 });
 
 Deno.test("A client that stops following is no longer waited for", async () => {

@@ -133,7 +133,7 @@ export class NativeCaller {
       readonly limits: NativeLimits;
     },
   ): Promise<NativeCallResult> {
-    const output = await this.#options.outputs.create();
+    const output = this.#options.outputs.create();
     if (!output.ok) {
       const run = failed({ kind: "unavailable", reason: output.error });
       return await this.#conclude({ origin, command, output: undefined }, undefined, run);
@@ -147,7 +147,7 @@ export class NativeCaller {
   }
 
   async #writeInput(input: Uint8Array): Promise<Result<string, string>> {
-    const file = await this.#options.outputs.create();
+    const file = this.#options.outputs.create();
     if (!file.ok) return file;
     try {
       await writeFile(file.value, input);

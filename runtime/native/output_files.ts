@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, unlink } from "node:fs/promises";
+import { closeSync, constants, openSync } from "node:fs";
+import { lstat, mkdir, readdir, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { err, ok, type Result } from "../result.ts";
 import { codeText } from "./allowed_folders.ts";
@@ -53,12 +53,15 @@ export class OutputFiles {
     return ok(new OutputFiles(template.slice(0, -PLACEHOLDER.length), options));
   }
 
-  /** Makes an empty file that only the server's user can read. Resolves to its absolute path. */
-  async create(): Promise<Result<string, string>> {
+  /**
+   * Makes an empty file that only the server's user can read, and returns its absolute path. At once, as the event loop's
+   * detour costs a call more time than the file does.
+   */
+  create(): Result<string, string> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const path = this.#prefix + this.#suffix();
       try {
-        await (await open(path, FLAGS, MODE)).close();
+        closeSync(openSync(path, FLAGS, MODE));
         return ok(path);
       } catch (error) {
         if ((error as { code?: unknown }).code !== "EEXIST") {

@@ -16,7 +16,7 @@ async function scene(options: Partial<OutputFilesOptions> = {}) {
 Deno.test("files are fresh, empty, and the user's alone", async () => {
   const { files, folder, made } = await scene();
   await using _ = folder;
-  const paths = await Promise.all(Array.from({ length: 50 }, () => valueOf(files).create()));
+  const paths = Array.from({ length: 50 }, () => valueOf(files).create());
   assertEquals(new Set(paths.map(valueOf)).size, 50);
   assertMatch(valueOf(paths[0]!), /\/made\/out-[A-Za-z0-9]{6}$/);
   const stats = await lstat(valueOf(paths[0]!));
@@ -27,9 +27,9 @@ Deno.test("files are fresh, empty, and the user's alone", async () => {
 Deno.test("a taken name is not used, and when every name is taken that is an error", async () => {
   const { files, folder } = await scene({ random: () => 0 });
   await using _ = folder;
-  valueOf(await valueOf(files).create());
+  valueOf(valueOf(files).create());
   assertEquals(
-    errorOf(await valueOf(files).create()),
+    errorOf(valueOf(files).create()),
     "cannot make the output file: every name tried is taken",
   );
 });
@@ -38,7 +38,7 @@ Deno.test("a link that waits at a name is not followed", async () => {
   const { files, folder, made } = await scene({ random: () => 0 });
   await using _ = folder;
   await symlink(join(folder.path, "target"), join(made, "out-AAAAAA"));
-  assertMatch(errorOf(await valueOf(files).create()), /every name tried is taken$/);
+  assertMatch(errorOf(valueOf(files).create()), /every name tried is taken$/);
   assertEquals(await readdir(folder.path), ["made"]);
 });
 
@@ -46,7 +46,7 @@ Deno.test("a sweep takes what is old and of its making, whatever it has become",
   let nowMs = Date.now();
   const { files, folder, made } = await scene({ now: () => nowMs });
   await using _ = folder;
-  const old = valueOf(await valueOf(files).create());
+  const old = valueOf(valueOf(files).create());
   await symlink("/nowhere", join(made, "out-BBBBBB"));
   for (const name of ["other", "out-short", "out-AAAAAAA"]) {
     await writeFile(join(made, name), "");

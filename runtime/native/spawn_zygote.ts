@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
-import { createInterface } from "node:readline";
 import { ZYGOTE_PROGRAM } from "./zygote_program.ts";
 
 /** A zygote as the server sees it: lines in, lines out, until it ends. */
@@ -47,8 +46,14 @@ export function spawnZygote(program: string): Zygote {
   child.stdin!.on("error", () => {});
   return {
     send: (line) => void child.stdin!.write(line + "\n"),
-    onLine: (handler) =>
-      void createInterface({ input: child.stdout!, crlfDelay: Infinity }).on("line", handler),
+    onLine: (handler) => {
+      let rest = "";
+      child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+        const lines = (rest + text).split("\n");
+        rest = lines.pop()!;
+        for (const line of lines) handler(line);
+      });
+    },
     onExit: (handler) => whenEnded(child, program, handler),
     kill: (pid) => kill(child, pid),
   };

@@ -247,8 +247,16 @@ export async function startServer(
       // Who waits for a lock, or follows a log, would wait for longer than any grace period.
       coord.value.stop();
       // What still runs after the grace period is answered 503 before its connection goes.
-      const timer = setTimeout(() => pool.stop(), graceMs);
-      await http.stop(graceMs + LAST_ANSWERS_MS);
+      const timer = setTimeout(() => {
+        pool.stop();
+        void native.value?.endCalls();
+      }, graceMs);
+      const untilMs = graceMs + LAST_ANSWERS_MS;
+      await Promise.all([
+        http.stop(untilMs),
+        native.value?.finish(untilMs),
+        jobs.ok && jobs.value?.finish(untilMs),
+      ]);
       clearTimeout(timer);
       await closeParts();
     },

@@ -85,12 +85,12 @@ export class ChildRunner {
     return promise;
   }
 
-  /** Ends the zygote and with it every call. */
-  stop(): void {
+  /** Ends the zygote and with it every call. Resolves when no process is left. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     const zygote = this.#zygote;
     this.#lose("the server is stopping");
-    zygote?.kill(this.#pid);
+    await zygote?.close(this.#pid);
   }
 
   #start(): Zygote {

@@ -9,6 +9,7 @@ import type { ChildRequest, ZygoteMessage } from "./zygote/messages.ts";
 class FakeZygote implements Zygote {
   readonly requests: ChildRequest[] = [];
   killed = 0;
+  closed = 0;
   #line: (line: string) => void = () => {};
   #exit: (reason: string) => void = () => {};
 
@@ -26,6 +27,11 @@ class FakeZygote implements Zygote {
 
   kill(): void {
     this.killed++;
+  }
+
+  // deno-lint-ignore require-await
+  async close(): Promise<void> {
+    this.closed++;
   }
 
   say(message: ZygoteMessage): void {
@@ -139,9 +145,9 @@ Deno.test("more than may wait are told so, and none is taken when the server sto
   zygotes[0]!.ready();
   const second = run();
   assertEquals(await run(), "too many calls are waiting");
-  runner.stop();
+  await runner.stop();
   const stopped = "the process of native calls is gone: the server is stopping";
   assertEquals(await Promise.all([first, second]), [stopped, stopped]);
   assertEquals(await run(), "the server is stopping");
-  assertEquals([zygotes.length, zygotes[0]!.killed], [1, 1]);
+  assertEquals([zygotes.length, zygotes[0]!.closed], [1, 1]);
 });

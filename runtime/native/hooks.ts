@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
 import { err, ok, type Result } from "../result.ts";
+import { codeText } from "./allowed_folders.ts";
 import type { NativeOutcome } from "./outcome.ts";
 
 /** What a hook is told of a call. */
@@ -19,8 +21,9 @@ export type PreHook = (call: HookCall) => Promise<Result<void, string>>;
 export type PostHook = (call: HookCall, outcome: NativeOutcome) => Promise<Result<void, string>>;
 
 const TIMEOUT_MS = 10_000;
-const OUTPUT_BYTES = 64 * 1024;
 const SHOWN = 200;
+/** For what a hook said last. What it has started may hold the pipe for longer, and is not waited for. */
+const LAST_WORDS_MS = 100;
 
 /** A hook that is a program: it gets library, function, file (or "") and output file as arguments. */
 export function programPreHook(program: string): PreHook {
@@ -34,19 +37,56 @@ export function programPostHook(program: string): PostHook {
     runProgram(program, [library, functionName, file, output, kind]);
 }
 
-function runProgram(program: string, args: readonly string[]): Promise<Result<void, string>> {
-  const options = { timeout: TIMEOUT_MS, killSignal: "SIGKILL", maxBuffer: OUTPUT_BYTES } as const;
-  return new Promise((resolve) => {
-    execFile(program, [...args], options, (error, _stdout, stderr) => {
-      if (error === null) return resolve(ok(undefined));
-      const words = String(stderr).trim().split("\n")[0]!.slice(0, SHOWN);
-      const reason = words !== "" ? words : failure(error);
-      resolve(err(`the hook ${program} failed: ${reason}`));
+async function runProgram(program: string, args: readonly string[]): Promise<Result<void, string>> {
+  const fault = await new Promise<string | undefined>((resolve) => {
+    try {
+      watch(startHook(program, args), resolve);
+    } catch (error) {
+      resolve(codeText(error));
+    }
+  });
+  return fault === undefined ? ok(undefined) : err(`the hook ${program} failed: ${fault}`);
+}
+
+/** In a group of its own, so that it can be ended with all that it has started. */
+function startHook(program: string, args: readonly string[]): ChildProcess {
+  return spawn(program, [...args], { stdio: ["ignore", "ignore", "pipe"], detached: true });
+}
+
+/** Tells once what went wrong: what the hook said itself, or else how it ended. */
+function watch(hook: ChildProcess, tell: (fault: string | undefined) => void): void {
+  let said = "";
+  hook.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    said += text.slice(0, SHOWN - said.length);
+  });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    killGroup(hook.pid);
+  }, TIMEOUT_MS);
+  const end = (fault: string | undefined) => {
+    clearTimeout(timer);
+    hook.stderr!.destroy();
+    tell(fault);
+  };
+  hook.on("error", (error) => end(codeText(error)));
+  hook.on("exit", (code, signal) => {
+    if (code === 0) return end(undefined);
+    if (isLate) return end(`it ran longer than ${TIMEOUT_MS} ms`);
+    const ending = code === null ? `it ended by ${signal}` : `exit status ${code}`;
+    const conclude = () => end(said.trim().split("\n")[0] || ending);
+    const lastWords = setTimeout(conclude, LAST_WORDS_MS);
+    hook.on("close", () => {
+      clearTimeout(lastWords);
+      conclude();
     });
   });
 }
 
-function failure(error: Error & { code?: unknown; killed?: boolean }): string {
-  if (error.killed) return `it ran longer than ${TIMEOUT_MS} ms`;
-  return typeof error.code === "number" ? `exit status ${error.code}` : String(error.code);
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
 }

@@ -62,6 +62,10 @@ export interface NativeService {
   /** The port of the TCP socket, if there is one. */
   readonly tcpPort: number | undefined;
   stats(): NativeStats;
+  /** Takes no more commands, and resolves when those that run have been answered, or after `graceMs`. */
+  finish(graceMs: number): Promise<void>;
+  /** Ends every call, which is then answered so, and takes no more. */
+  endCalls(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -151,10 +155,12 @@ export async function startNative(
       waiting: runner.waiting,
       calls: { ...calls },
     }),
+    finish: (graceMs) => sockets.finish(graceMs),
+    endCalls: () => runner.stop(),
     async stop() {
       stopSweeping();
       await sockets.stop();
-      runner.stop();
+      await runner.stop();
     },
   });
 }

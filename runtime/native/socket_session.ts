@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
+import type { Session } from "../sockets/socket_server.ts";
 
 /** What {@linkcode serveSession} works with. */
 export interface SessionOptions {
@@ -23,11 +24,11 @@ const LINGER_MS = 2000;
  * either, and then the connection ends. Otherwise each line is a command, answered by a line, until `exit`, `quit` or
  * the end of the client's input.
  */
-export function serveSession(socket: Socket, options: SessionOptions): void {
-  new Session(socket, options);
+export function serveSession(socket: Socket, options: SessionOptions): Session {
+  return new NativeSession(socket, options);
 }
 
-class Session {
+class NativeSession implements Session {
   readonly #socket: Socket;
   readonly #options: SessionOptions;
   readonly #lines: string[] = [];
@@ -35,6 +36,7 @@ class Session {
   #rest = "";
   #isAnswering = false;
   #hasEnded = false;
+  #isFinishing = false;
   #stopIdling: () => void = () => {};
 
   constructor(socket: Socket, options: SessionOptions) {
@@ -48,7 +50,14 @@ class Session {
     this.#idle();
   }
 
+  finish(): void {
+    this.#isFinishing = true;
+    this.#lines.length = 0;
+    void this.#work();
+  }
+
   #receive(text: string): void {
+    if (this.#isFinishing) return;
     if (this.#mode === "new" && text !== "") this.#mode = text.includes("\n") ? "lines" : "single";
     else if (this.#mode !== "lines") return;
     this.#stopIdling();
@@ -71,6 +80,7 @@ class Session {
 
   #receiveEnd(): void {
     this.#hasEnded = true;
+    if (this.#isFinishing) return;
     if (this.#mode === "lines" && this.#rest !== "") this.#lines.push(this.#rest);
     this.#rest = "";
     void this.#work();
@@ -88,7 +98,7 @@ class Session {
     }
     this.#isAnswering = false;
     if (this.#mode === "ending") return;
-    if (this.#hasEnded) this.#end("");
+    if (this.#hasEnded || this.#isFinishing) this.#end("");
     else this.#idle();
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { endLeftovers } from "./leftovers.ts";
 import { ZYGOTE_PROGRAM } from "./zygote_program.ts";
 
 /** A zygote as the server sees it: lines in, lines out, until it ends. */
@@ -10,6 +11,8 @@ export interface Zygote {
   onExit(handler: (reason: string) => void): void;
   /** Ends it, and with it every child it has. @param pid Its own id, if it has said it. */
   kill(pid: number | undefined): void;
+  /** Asks it to end its children and itself, and kills it if it does not. Resolves when nothing of it is left. */
+  close(pid: number | undefined): Promise<void>;
 }
 
 /** What the process is called in listings. */
@@ -27,6 +30,10 @@ const SMALL = [
 /** What Deno itself looks up before it runs anything. */
 const PASSED_ON = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
 const STDERR_KEPT = 2000;
+/** How long a zygote may take to end its children. */
+const END_WITHIN_MS = 1000;
+
+let started = 0;
 
 /**
  * Starts a zygote.
@@ -34,16 +41,22 @@ const STDERR_KEPT = 2000;
  * @param program The Deno binary.
  */
 export function spawnZygote(program: string): Zygote {
+  const mark = `${NAME}-${process.pid}-${++started}`;
   const child = spawn(program, [
     "run",
     "--quiet",
     ...SMALL,
     ...PERMISSIONS,
     ZYGOTE_PROGRAM,
-    NAME,
-  ], { env: zygoteEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
+    mark,
+    // In a session of its own, by which what it leaves behind is found.
+  ], { env: zygoteEnvironment(), stdio: ["pipe", "pipe", "pipe"], detached: true });
   // Writing to one that has just ended fails; that it has ended is told by `exit`.
   child.stdin!.on("error", () => {});
+  const isGone = new Promise<void>((resolve) => {
+    child.on("error", () => resolve());
+    child.on("exit", () => resolve(endLeftovers({ session: child.pid!, mark })));
+  });
   return {
     send: (line) => void child.stdin!.write(line + "\n"),
     onLine: (handler) => {
@@ -56,6 +69,12 @@ export function spawnZygote(program: string): Zygote {
     },
     onExit: (handler) => whenEnded(child, program, handler),
     kill: (pid) => kill(child, pid),
+    async close(pid) {
+      child.stdin!.end();
+      const timer = setTimeout(() => kill(child, pid), END_WITHIN_MS);
+      await isGone;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
-import { chmod, lstat, rename, unlink } from "node:fs/promises";
+import { chmod, lstat, rename, stat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { err, ok, type Result } from "../result.ts";
 
 /** What {@linkcode SocketServer} works with. */
@@ -7,22 +8,34 @@ export interface SocketServerOptions {
   /** Clients that may be connected at the same time, over all sockets. */
   readonly maxClients: number;
   /** Speaks with a client that has connected. */
-  readonly serve: (socket: Socket) => void;
+  readonly serve: (socket: Socket) => Session;
   /** What one client too many is told, before its connection ends. */
   readonly refusal: string;
+}
+
+/** A conversation with a client. */
+export interface Session {
+  /** Takes nothing more from it, and ends the connection once what runs for it has been answered. */
+  finish(): void;
 }
 
 /** `sun_path` has 108 bytes, one of them the zero at its end. */
 const MAX_PATH_BYTES = 107;
 const BACKLOG = 4096;
 const MODE = 0o600;
+/** How long a client that is refused may take to read why. */
+const REFUSED_MS = 1000;
+/** Beyond this many of them, they are not told. */
+const MAX_REFUSED = 256;
 
 /** Listens on sockets and speaks with their clients. */
 export class SocketServer {
   readonly #options: SocketServerOptions;
   readonly #servers: Server[] = [];
-  readonly #clients = new Set<Socket>();
+  readonly #clients = new Map<Socket, Session>();
+  #refused = 0;
   #path: string | undefined;
+  #closed: Promise<unknown> | undefined;
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
@@ -42,7 +55,7 @@ export class SocketServer {
     if (fault !== undefined) return err(`Cannot listen on ${path}: ${fault}`);
     // Under a name of its own first, so that at no moment others may connect.
     const hidden = `${path}~`;
-    await unlink(hidden).catch(() => {});
+    if (await isSocket(hidden)) await unlink(hidden).catch(() => {});
     const listening = await this.#listen((server) =>
       server.listen({ path: hidden, backlog: BACKLOG })
     );
@@ -67,14 +80,32 @@ export class SocketServer {
     return ok(typeof address === "object" && address !== null ? address.port : port);
   }
 
+  /** Stops listening, and resolves when the clients have the answers that they wait for, or after `graceMs`. */
+  async finish(graceMs: number): Promise<void> {
+    await this.#stopListening();
+    const answered = [...this.#clients].map(([socket, session]) => {
+      session.finish();
+      return whenWritten(socket);
+    });
+    const { promise: isTime, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, graceMs);
+    await Promise.race([Promise.all(answered), isTime]);
+    clearTimeout(timer);
+  }
+
   /** Stops listening and ends every connection. */
   async stop(): Promise<void> {
-    const closed = this.#servers.map((server) =>
-      new Promise<void>((resolve) => server.close(() => resolve()))
+    await this.#stopListening();
+    for (const socket of this.#clients.keys()) socket.destroy();
+    await this.#closed;
+  }
+
+  async #stopListening(): Promise<void> {
+    if (this.#closed !== undefined) return;
+    this.#closed = Promise.all(
+      this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
     );
-    for (const client of this.#clients) client.destroy();
     if (this.#path !== undefined) await unlink(this.#path).catch(() => {});
-    await Promise.all(closed);
   }
 
   #listen(listen: (server: Server) => void): Promise<Result<Server, string>> {
@@ -93,16 +124,30 @@ export class SocketServer {
   }
 
   #accept(socket: Socket): void {
-    if (this.#clients.size >= this.#options.maxClients) {
-      socket.on("error", () => {});
-      socket.end(this.#options.refusal);
-      socket.destroySoon();
-      return;
-    }
-    this.#clients.add(socket);
+    if (this.#clients.size >= this.#options.maxClients) return this.#refuse(socket);
     socket.on("close", () => this.#clients.delete(socket));
-    this.#options.serve(socket);
+    this.#clients.set(socket, this.#options.serve(socket));
   }
+
+  /** What the client sends meanwhile is read, as closing the connection under it would cost it the refusal. */
+  #refuse(socket: Socket): void {
+    socket.on("error", () => {});
+    if (this.#refused >= MAX_REFUSED) return void socket.destroy();
+    this.#refused++;
+    const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
+    socket.on("close", () => {
+      clearTimeout(timer);
+      this.#refused--;
+    });
+    socket.end(this.#options.refusal);
+    socket.resume();
+  }
+}
+
+/** Resolves when all that was to be sent has been, or nobody is there to take it. */
+function whenWritten(socket: Socket): Promise<void> {
+  if (socket.destroyed || socket.writableFinished) return Promise.resolve();
+  return new Promise((resolve) => void socket.on("finish", resolve).on("close", () => resolve()));
 }
 
 function listenFailure(error: Error & { code?: string }): string {
@@ -114,10 +159,17 @@ async function pathFault(path: string): Promise<string | undefined> {
   if (new TextEncoder().encode(`${path}~`).length > MAX_PATH_BYTES) {
     return `a socket's path has at most ${MAX_PATH_BYTES - 1} bytes`;
   }
-  const stats = await lstat(path).catch(() => undefined);
-  if (stats === undefined) return undefined;
-  if (!stats.isSocket()) return "there is a file that is not a socket";
+  const folder = dirname(path);
+  if (!await stat(folder).then((stats) => stats.isDirectory(), () => false)) {
+    return `there is no folder ${folder}`;
+  }
+  if (!await lstat(path).then(() => true, () => false)) return undefined;
+  if (!await isSocket(path)) return "there is a file that is not a socket";
   return await isListening(path) ? "another server listens there" : undefined;
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  return await lstat(path).then((stats) => stats.isSocket(), () => false);
 }
 
 function isListening(path: string): Promise<boolean> {

@@ -1,11 +1,11 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { eventually } from "../support/eventually.ts";
 import { run } from "../support/runtimes.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { startServer } from "../support/server.ts";
-import { type NativeServer, send, startNativeServer } from "./native_server.ts";
+import { send, startNativeServer } from "./native_server.ts";
 
 Deno.test("Native calls over a UNIX socket", async (t) => {
   await using native = await startNativeServer();
@@ -65,7 +65,7 @@ Deno.test("Native calls over a UNIX socket", async (t) => {
     assertEquals((await stat(socket)).mode & 0o777, 0o600);
   });
   await t.step("the zygote has one permission", async () => {
-    const zygote = await zygotePid(native);
+    const zygote = await native.zygote();
     const commandLine = (await readFile(`/proc/${zygote}/cmdline`, "utf8")).split("\0");
     const permissions = commandLine.filter((word) => /^(-A|--allow|--deny)/.test(word));
     assertEquals(permissions, ["--allow-ffi"]);
@@ -148,6 +148,29 @@ Deno.test("Hooks run before and after every call, and a failing one refuses it",
   ]);
 });
 
+Deno.test("A hook may print, leave a process behind, or end by a signal", async () => {
+  await using hooks = await temporaryFolder({
+    "loud": "#!/bin/sh\nhead -c 200000 /dev/zero\nhead -c 200000 /dev/zero >&2\n",
+    "parent": "#!/bin/sh\nsleep 15 &\n",
+    "dead": "#!/bin/sh\nkill -SEGV $$\n",
+  });
+  const args: string[] = [];
+  for (const name of ["loud", "parent", "dead", "missing"]) {
+    const path = join(hooks.path, name);
+    if (name !== "missing") await Deno.chmod(path, 0o755);
+    args.push(
+      name === "loud" || name === "parent" ? "--native-pre-hook" : "--native-post-hook",
+      path,
+    );
+  }
+  await using native = await startNativeServer({ args });
+  const startMs = performance.now();
+  assertEquals(await native.call("basic"), "run\n");
+  assert(performance.now() - startMs < 9000, "what a hook left behind was waited for");
+  await native.server.printed("/dead failed: it ended by SIGSEGV");
+  await native.server.printed("/missing failed: No such file or directory");
+});
+
 Deno.test("Output files are removed when they have been kept long enough", async () => {
   await using native = await startNativeServer({ args: ["--native-keep-s", "1"] });
   const path = await native.ask("basic");
@@ -212,15 +235,4 @@ async function refused(args: readonly string[]): Promise<{ code: number; said: s
 
 function skerry(args: readonly string[]): Promise<string> {
   return run(Deno.execPath(), ["run", "-A", "main.ts", ...args]);
-}
-
-async function zygotePid({ server }: NativeServer): Promise<number> {
-  const children = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
-  const pids = children.trim().split(" ").map(Number);
-  for (const pid of pids) {
-    if ((await readFile(`/proc/${pid}/cmdline`, "utf8")).includes("skerry-native-zygote")) {
-      return pid;
-    }
-  }
-  throw new Error("There is no zygote");
 }

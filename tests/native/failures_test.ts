@@ -6,7 +6,7 @@ import { run } from "../support/runtimes.ts";
 import { canMount, withDisk } from "../support/disk.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { DENO_SOURCE, startServer } from "../support/server.ts";
-import { type NativeServer, send, startNativeServer } from "./native_server.ts";
+import { send, startNativeServer } from "./native_server.ts";
 
 const DETAILS = ["--native-details", "--native-timeout-ms", "1000", "--native-memory-mb", "128"];
 
@@ -197,53 +197,6 @@ Deno.test("A function that kills the zygote takes only what runs with it along",
   await native.server.printed("Replacing the process of native calls");
 });
 
-Deno.test("Hostile clients of the socket harm no one", async (t) => {
-  await using native = await startNativeServer({ args: ["--native-details"] });
-  const { socket, library } = native;
-  await t.step("100,000 bytes in one line", async () => {
-    const reply = await send(socket, "\n" + "x".repeat(100_000) + "\nexit\n");
-    const text = await readFile(reply.trim().split("\n")[1]!, "utf8");
-    assertEquals(text.split("\n")[0], `Error: ${"x".repeat(100_000)} could not be executed.`);
-    assertMatch(text, /a word of the command is longer than 4095 bytes\n$/);
-  });
-  await t.step("100,000 bytes without a newline", async () => {
-    const text = await readFile(await send(socket, "y".repeat(100_000)), "utf8");
-    assertMatch(
-      text,
-      /^Error: y+ could not be executed\.\na word of the command is longer than 4095 bytes\n$/,
-    );
-  });
-  await t.step("a line that does not end", async () => {
-    const paths = (await send(socket, "\n" + "z".repeat(1_000_000))).trim().split("\n");
-    assertEquals(paths.length, 2);
-  });
-  await t.step("bytes that are no UTF-8", async () => {
-    const path = await send(socket, Uint8Array.of(0x2f, 0xff, 0xfe));
-    const text = await readFile(path);
-    assertEquals(
-      [...text.subarray(0, 10)],
-      [..."Error: /"].map((c) => c.charCodeAt(0)).concat(255, 254),
-    );
-  });
-  await t.step("nothing at all, then the end", async () => {
-    assertEquals(await send(socket, "", { endsInput: true }), "");
-  });
-  await t.step("one that leaves before its answer", async () => {
-    const connection = await Deno.connect({ transport: "unix", path: socket });
-    await connection.write(new TextEncoder().encode(`${library("basic")} doze`));
-    connection.close();
-    assertEquals(await native.call("basic"), "run\n");
-  });
-});
-
-Deno.test("One client more than may connect is told so", async () => {
-  await using native = await startNativeServer({ args: ["--native-clients", "2"] });
-  const silent = [await connectTo(native), await connectTo(native)];
-  assertEquals(await send(native.socket, ""), "Error: the server has 2 clients, its maximum");
-  for (const connection of silent) connection.close();
-  await eventually(() => native.call("basic").catch(() => ""), (text) => text === "run\n");
-});
-
 Deno.test("Where no output file can be made, the reply itself is the error", async () => {
   await using native = await startNativeServer();
   assertEquals(await native.call("basic"), "run\n");
@@ -280,13 +233,9 @@ Deno.test({
 
 Deno.test("Nothing is left behind: no process, no descriptor, no file of a request", async () => {
   await using native = await startNativeServer();
-  const zygote = async () => {
-    const { pid } = native.server;
-    return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ").at(-1)!;
-  };
   const descriptors = async (pid: string | number) => (await readdir(`/proc/${pid}/fd`)).length;
   await native.call("basic");
-  const pid = await zygote();
+  const pid = await native.zygote();
   const before = await descriptors(pid);
   for (let i = 0; i < 20; i++) {
     await native.call("hostile segfault");
@@ -298,45 +247,8 @@ Deno.test("Nothing is left behind: no process, no descriptor, no file of a reque
     () => readFile(`/proc/${pid}/task/${pid}/children`, "utf8"),
     (children) => children.trim().split(" ").length === 1,
   );
-  assertEquals(await zygote(), pid);
+  assertEquals(await native.zygote(), pid);
   assertEquals(await descriptors(pid), before);
-});
-
-Deno.test("When the server is killed, what calls have forked goes as well", async () => {
-  await using native = await startNativeServer();
-  const answer = native.call("hostile forks_and_hangs").catch(() => "gone");
-  const outputs = join(native.folder, "data/output");
-  const printed = async () => {
-    const files = await readdir(outputs);
-    return (await Promise.all(files.map((name) => readFile(join(outputs, name), "utf8")))).join("");
-  };
-  const { answer: pids } = await eventually(printed, (text) => text.split("\n").length === 4);
-  native.server.kill("SIGKILL");
-  await answer;
-  for (const pid of pids.trim().split("\n")) {
-    await eventually(
-      () => stat(`/proc/${pid}`).then(() => true, () => false),
-      (isThere) => !isThere,
-    );
-  }
-});
-
-Deno.test("When the server is killed, its zygote and running calls go as well", async () => {
-  await using native = await startNativeServer();
-  const pids =
-    (await readFile(`/proc/${native.server.pid}/task/${native.server.pid}/children`, "utf8"))
-      .trim().split(" ");
-  const running = native.call("hostile ignores_sigterm").catch(() => "gone");
-  await eventually(
-    () => readFile(`/proc/${pids.at(-1)}/task/${pids.at(-1)}/children`, "utf8"),
-    (children) => children.trim() !== "",
-  );
-  native.server.kill("SIGKILL");
-  await running;
-  await eventually(
-    () => Promise.all(pids.map((pid) => stat(`/proc/${pid}`).then(() => true, () => false))),
-    (areThere) => !areThere.includes(true),
-  );
 });
 
 Deno.test("A port that cannot be had is said so", async () => {
@@ -348,7 +260,3 @@ Deno.test("A port that cannot be had is said so", async () => {
   }).then(() => "it started", (error: Error) => error.message);
   assertMatch(failed, /Cannot listen on 127\.0\.0\.1:\d+: the address is in use/);
 });
-
-function connectTo({ socket }: NativeServer): Promise<Deno.UnixConn> {
-  return Deno.connect({ transport: "unix", path: socket });
-}

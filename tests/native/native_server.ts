@@ -17,6 +17,8 @@ export interface NativeServer extends AsyncDisposable {
   ask(command: string): Promise<string>;
   /** The same, and what the file holds. */
   call(command: string): Promise<string>;
+  /** The process that calls are forked from. */
+  zygote(): Promise<number>;
 }
 
 /** Starts a server whose native calls are taken on a UNIX socket. */
@@ -52,11 +54,26 @@ export async function startNativeServer(
     library,
     ask,
     call: async (command) => await readFile(await ask(command), "utf8"),
+    zygote: () => zygoteOf(server.pid),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await temporary[Symbol.asyncDispose]();
     },
   };
+}
+
+async function zygoteOf(server: number): Promise<number> {
+  for (const pid of await childrenOf(server)) {
+    const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (commandLine.includes("skerry-native-zygote")) return pid;
+  }
+  throw new Error("There is no zygote");
+}
+
+/** The processes that one has started from its main thread. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return text.split(" ").filter((word) => word !== "").map(Number);
 }
 
 /** Connects, sends these bytes at once, and resolves to all that comes back until the server closes the connection. */

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { skerryError } from "../../errors.ts";
+import type { Session } from "../../sockets/socket_server.ts";
 import { failureLine } from "./job_runner.ts";
 
 /** What {@linkcode serveJobs} works with. */
@@ -21,11 +22,11 @@ const MAX_AHEAD = 64;
  * Speaks with one client: each line is a job, answered by a line, in the order in which they came. A client that wants jobs to run
  * at the same time opens several connections.
  */
-export function serveJobs(socket: Socket, options: JobSessionOptions): void {
-  new JobSession(socket, options);
+export function serveJobs(socket: Socket, options: JobSessionOptions): Session {
+  return new JobSession(socket, options);
 }
 
-class JobSession {
+class JobSession implements Session {
   readonly #socket: Socket;
   readonly #options: JobSessionOptions;
   readonly #lines: string[] = [];
@@ -42,6 +43,12 @@ class JobSession {
     socket.on("end", () => this.#receiveEnd());
     // A client that has gone needs no answer.
     socket.on("error", () => {});
+  }
+
+  finish(): void {
+    this.#hasEnded = true;
+    this.#lines.length = 0;
+    void this.#work();
   }
 
   #receive(chunk: Uint8Array): void {

@@ -9,6 +9,8 @@ const MAX_CLIENTS = 1024;
 
 /** A socket that takes jobs. */
 export interface JobSocket {
+  /** Stops listening, and resolves when jobs that run have been answered, or after `graceMs`. */
+  finish(graceMs: number): Promise<void>;
   /** Stops listening and ends every connection. */
   stop(): Promise<void>;
 }

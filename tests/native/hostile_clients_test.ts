@@ -1,0 +1,55 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { readFile } from "node:fs/promises";
+import { eventually } from "../support/eventually.ts";
+import { type NativeServer, send, startNativeServer } from "./native_server.ts";
+
+Deno.test("Hostile clients of the socket harm no one", async (t) => {
+  await using native = await startNativeServer({ args: ["--native-details"] });
+  const { socket, library } = native;
+  await t.step("100,000 bytes in one line", async () => {
+    const reply = await send(socket, "\n" + "x".repeat(100_000) + "\nexit\n");
+    const text = await readFile(reply.trim().split("\n")[1]!, "utf8");
+    assertEquals(text.split("\n")[0], `Error: ${"x".repeat(100_000)} could not be executed.`);
+    assertMatch(text, /a word of the command is longer than 4095 bytes\n$/);
+  });
+  await t.step("100,000 bytes without a newline", async () => {
+    const text = await readFile(await send(socket, "y".repeat(100_000)), "utf8");
+    assertMatch(
+      text,
+      /^Error: y+ could not be executed\.\na word of the command is longer than 4095 bytes\n$/,
+    );
+  });
+  await t.step("a line that does not end", async () => {
+    const paths = (await send(socket, "\n" + "z".repeat(1_000_000))).trim().split("\n");
+    assertEquals(paths.length, 2);
+  });
+  await t.step("bytes that are no UTF-8", async () => {
+    const path = await send(socket, Uint8Array.of(0x2f, 0xff, 0xfe));
+    const text = await readFile(path);
+    assertEquals(
+      [...text.subarray(0, 10)],
+      [..."Error: /"].map((c) => c.charCodeAt(0)).concat(255, 254),
+    );
+  });
+  await t.step("nothing at all, then the end", async () => {
+    assertEquals(await send(socket, "", { endsInput: true }), "");
+  });
+  await t.step("one that leaves before its answer", async () => {
+    const connection = await Deno.connect({ transport: "unix", path: socket });
+    await connection.write(new TextEncoder().encode(`${library("basic")} doze`));
+    connection.close();
+    assertEquals(await native.call("basic"), "run\n");
+  });
+});
+
+Deno.test("One client more than may connect is told so", async () => {
+  await using native = await startNativeServer({ args: ["--native-clients", "2"] });
+  const silent = [await connectTo(native), await connectTo(native)];
+  assertEquals(await send(native.socket, ""), "Error: the server has 2 clients, its maximum");
+  for (const connection of silent) connection.close();
+  await eventually(() => native.call("basic").catch(() => ""), (text) => text === "run\n");
+});
+
+function connectTo({ socket }: NativeServer): Promise<Deno.UnixConn> {
+  return Deno.connect({ transport: "unix", path: socket });
+}

@@ -244,8 +244,8 @@ export async function startServer(
     async stop(graceMs) {
       isStopping = true;
       functionLogs.endFollowers();
-      // Who waits for a lock, or follows a log, would wait for longer than any grace period.
-      coord.value.stop();
+      // Clients that wait for a lock, or follow a log, would do so for longer than any grace period.
+      coord.value.drain();
       // What still runs after the grace period is answered 503 before its connection goes.
       const timer = setTimeout(() => {
         pool.stop();

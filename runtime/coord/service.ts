@@ -35,6 +35,9 @@ export interface CoordServiceOptions {
 /** What a request comes to: an answer, or that the server stops before there is one. */
 export type Reply = Answer | { readonly kind: "stopping" };
 
+/** Whose request it is: a client's, which can ask again once the server is back, or a run's of a function, which cannot. */
+export type Asker = "client" | "run";
+
 /**
  * Locks, logs and sessions of this server. Requests are proposed to the log, and answered when they are folded and
  * durable.
@@ -62,11 +65,12 @@ export class CoordService {
   readonly #idle: IdleSessions;
   readonly #followers = new Followers();
   readonly #rates = { commands: new Rate(), appends: new Rate(), grants: new Rate() };
-  readonly #tickets = new Map<number, (reply: Reply) => void>();
+  readonly #tickets = new Map<number, Ticket>();
   #state = initialState();
   #folded: { readonly effects: Effects; readonly command: Command; readonly ticket: number }[] = [];
   #lastTicket = 0;
   #isReplaying = true;
+  #isDraining = false;
   #isStopping = false;
 
   constructor(options: CoordServiceOptions) {
@@ -96,11 +100,11 @@ export class CoordService {
    *
    * @param data The bytes of an append
    */
-  request(command: Command, data?: Uint8Array): Promise<Reply> {
+  request(command: Command, data?: Uint8Array, asker: Asker = "client"): Promise<Reply> {
     if (this.#isStopping) return Promise.resolve({ kind: "stopping" });
     return new Promise((resolve) => {
       const ticket = ++this.#lastTicket;
-      this.#tickets.set(ticket, resolve);
+      this.#tickets.set(ticket, { resolve, asker });
       this.#log.propose({ command, data, ticket });
     });
   }
@@ -129,7 +133,7 @@ export class CoordService {
 
   /** Resolves to true when a log has a record of this index, and to false when the server stops or `signal` aborts. */
   async appended(log: string, index: number, signal: AbortSignal): Promise<boolean> {
-    while (!this.#isStopping && !signal.aborted) {
+    while (!this.#isDraining && !signal.aborted) {
       if ((this.#state.logs.get(log)?.records ?? 0) > index) return true;
       if (!await this.#followers.wait(log, signal)) return false;
     }
@@ -176,10 +180,20 @@ export class CoordService {
     };
   }
 
-  /** Answers what waits with "stopping", and ends what follows. What was proposed is still committed. */
-  stop(): void {
-    this.#isStopping = true;
+  /**
+   * Begins to stop: clients that wait for a lock are answered "stopping" and keep their places, and what follows a log ends.
+   * All else goes on, and so do the runs that wait.
+   */
+  drain(): void {
+    this.#isDraining = true;
     this.#followers.stop();
+    this.#waits.dismissClients();
+  }
+
+  /** Answers all that waits with "stopping". What was proposed is still committed. */
+  stop(): void {
+    this.drain();
+    this.#isStopping = true;
     this.#waits.stop();
     this.#leases.stop();
     this.#idle.stop();
@@ -189,7 +203,7 @@ export class CoordService {
   close(): void {
     this.stop();
     this.#log.close();
-    for (const resolve of this.#tickets.values()) resolve({ kind: "stopping" });
+    for (const { resolve } of this.#tickets.values()) resolve({ kind: "stopping" });
     this.#tickets.clear();
   }
 
@@ -244,11 +258,18 @@ export class CoordService {
   }
 
   #answer(answer: Answer, command: Command, ticket: number): void {
-    const resolve = this.#tickets.get(ticket);
-    if (resolve !== undefined) this.#tickets.delete(ticket);
-    const begins = answer.kind === "waiting" && !answer.isRepeat && command.type === "acquire";
-    if (!begins) resolve?.(answer);
-    else if (this.#isStopping) resolve?.({ kind: "stopping" });
-    else this.#waits.begin(command, resolve);
+    const asked = this.#tickets.get(ticket);
+    if (asked !== undefined) this.#tickets.delete(ticket);
+    if (answer.kind !== "waiting") return asked?.resolve(answer);
+    const isDismissed = this.#isStopping || (this.#isDraining && asked?.asker === "client");
+    const begins = !answer.isRepeat && command.type === "acquire";
+    if (isDismissed) asked?.resolve({ kind: "stopping" });
+    else if (!begins) asked?.resolve(answer);
+    if (begins && !this.#isStopping) this.#waits.begin(command, isDismissed ? undefined : asked);
   }
+}
+
+interface Ticket {
+  readonly resolve: (reply: Reply) => void;
+  readonly asker: Asker;
 }

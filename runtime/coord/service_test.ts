@@ -242,6 +242,31 @@ Deno.test("Who still waits is told that the server stops, and so is who comes la
   assertEquals(await stateOf(service.request(acquire("b", 1))), "stopping");
 });
 
+Deno.test("While the server drains, clients go away and keep their places, and runs go on", async () => {
+  const { clock, service } = await serviceWith("a", "b", "run", "c", "late");
+  const token = tokenOf(await service.request(acquire("a", 0)));
+  const client = service.request(acquire("b", 0));
+  const run = service.request(acquire("run", 0), undefined, "run");
+  const following = service.appended("file_0", 0, new AbortController().signal);
+  service.drain();
+  assertEquals([await stateOf(client), await stateOf(run)], ["stopping", "pending"]);
+  assertEquals(await following, false);
+  assertEquals(await stateOf(service.request(acquire("b", 0))), "stopping");
+  assertEquals(await stateOf(service.request(acquire("c", 0))), "stopping");
+  const appended = await service.request(append("a", 1, token), new Uint8Array(2));
+  assertEquals(appended.kind, "appended");
+  const release = { type: "release", client: "a", seq: 2, lock: "files", token } as const;
+  assertEquals((await service.request(release)).kind, "released");
+  // The client that went away was first in the queue, so its lease has to run out.
+  assertEquals([service.state.locks.get("files")?.holder, await stateOf(run)], ["b", "pending"]);
+  clock.advance(2000);
+  assertEquals(tokenOf(await run) > token, true);
+  assertEquals(service.state.locks.get("files")?.queue.map(({ client }) => client), ["c"]);
+  const waiting = service.request(acquire("late", 0), undefined, "run");
+  service.stop();
+  assertEquals(await stateOf(waiting), "stopping");
+});
+
 Deno.test("The statistics tell what there is and how often things happened in ten seconds", async () => {
   const { clock, service } = await serviceWith("a", "b");
   const token = tokenOf(await service.request(acquire("a", 0)));

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Cancel } from "./command.ts";
 import type { Settled } from "./effects.ts";
-import type { Reply } from "./service.ts";
+import type { Asker, Reply } from "./service.ts";
 import type { CoordState } from "./state.ts";
 
 /** The requests that wait for a lock: whom to answer when the wait ends, and when it ends for being too long. */
@@ -16,12 +16,12 @@ export class Waits {
     this.#cancel = cancel;
   }
 
-  begin(request: WaitingRequest, resolve?: (reply: Reply) => void): void {
+  begin(request: WaitingRequest, asked?: Asked): void {
     const { client, seq, waitMs } = request;
     const stopTimer = waitMs === undefined ? undefined : this.#clock.after(waitMs, () => {
       this.#cancel({ type: "cancel", client, seq, reason: "timeout" });
     });
-    this.#waits.set(keyOf(request), { resolve, stopTimer });
+    this.#waits.set(keyOf(request), { asked, stopTimer });
   }
 
   end(settled: Settled): void {
@@ -30,7 +30,7 @@ export class Waits {
     if (wait === undefined) return;
     this.#waits.delete(key);
     wait.stopTimer?.();
-    wait.resolve?.(settled.answer);
+    wait.asked?.resolve(settled.answer);
   }
 
   /** After a restart those in the queues wait anew; their clients ask again. */
@@ -40,11 +40,20 @@ export class Waits {
     }
   }
 
+  /** Answers clients that the server stops; they go on waiting, unanswered. */
+  dismissClients(): void {
+    for (const wait of this.#waits.values()) {
+      if (wait.asked?.asker !== "client") continue;
+      wait.asked.resolve({ kind: "stopping" });
+      wait.asked = undefined;
+    }
+  }
+
   /** Answers everybody that the server stops. They keep their places in the queues. */
   stop(): void {
-    for (const { resolve, stopTimer } of this.#waits.values()) {
+    for (const { asked, stopTimer } of this.#waits.values()) {
       stopTimer?.();
-      resolve?.({ kind: "stopping" });
+      asked?.resolve({ kind: "stopping" });
     }
     this.#waits.clear();
   }
@@ -60,7 +69,13 @@ interface WaitingRequest {
   readonly waitMs?: number;
 }
 
+interface Asked {
+  readonly resolve: (reply: Reply) => void;
+  readonly asker: Asker;
+}
+
 interface Wait {
-  readonly resolve: ((reply: Reply) => void) | undefined;
+  /** Undefined if nobody is to be answered. */
+  asked: Asked | undefined;
   readonly stopTimer: (() => void) | undefined;
 }

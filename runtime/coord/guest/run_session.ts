@@ -91,7 +91,7 @@ export class RunSession {
   async #release(lock: string): Promise<CoordReply> {
     const token = this.#held.get(lock);
     if (token === undefined) return { errno: wasi.ERRNO_PERM };
-    const reply = await this.#coord.request({ type: "release", ...this.#sender(), lock, token });
+    const reply = await this.#ask({ type: "release", ...this.#sender(), lock, token });
     if (reply.kind !== "stopping") this.#held.delete(lock);
     return reply.kind === "released" ? success({}) : failure(reply);
   }
@@ -103,7 +103,7 @@ export class RunSession {
     if (token === undefined) return { errno: wasi.ERRNO_PERM };
     const bytes = data.length;
     const command = { type: "append", ...this.#sender(), log, lock: guard, token, bytes } as const;
-    const reply = await this.#coord.request(command, data);
+    const reply = await this.#ask(command, data);
     return reply.kind === "appended" ? success({}) : failure(reply);
   }
 
@@ -119,15 +119,17 @@ export class RunSession {
 
   /** Sends a request, and opens the session before it unless that is open; an idle one may have been forgotten. */
   async #requestOpen(command: () => Command): Promise<Reply> {
-    const opening = this.#isOpen
-      ? undefined
-      : this.#coord.request({ type: "open", client: this.#client });
+    const opening = this.#isOpen ? undefined : this.#ask({ type: "open", client: this.#client });
     this.#isOpen = true;
-    const reply = await this.#coord.request(command());
+    const reply = await this.#ask(command());
     if (reply.kind !== "refused" || reply.reason !== "session_expired") return reply;
     this.#isOpen = false;
     // Where opening it failed, that is why.
     return await (opening ?? this.#requestOpen(command));
+  }
+
+  #ask(command: Command, data?: Uint8Array): Promise<Reply> {
+    return this.#coord.request(command, data, "run");
   }
 
   #sender() {

@@ -58,6 +58,16 @@ int main(int argc, char **argv) {
     usleep(2000);
     append("/logs/file_1", text);
     close(lock);
+  } else if (strcmp(action, "slow") == 0) {
+    int lock = open_or_say("/locks/files", O_RDONLY);
+    append("/logs/file_0", "begun ");
+    for (int n = 0; n < 15; n++) {
+      usleep(100000);
+      append("/logs/file_0", ".");
+    }
+    append("/logs/file_0", " done\n");
+    close(lock);
+    puts("done");
   } else if (strcmp(action, "read") == 0) {
     print_file("/logs/file_0");
   } else if (strcmp(action, "crash") == 0) {

@@ -33,7 +33,9 @@ export function callNative(
     const fail = (reason: string) => resolve(err(`Cannot call through ${target}: ${reason}`));
     socket.on("connect", () => socket.write(words.join(" ")));
     socket.on("data", (chunk: Uint8Array) => chunks.push(chunk));
-    socket.on("error", (error: Error) => fail(error.message));
+    socket.on("error", (error: Error) => {
+      if (chunks.length === 0) fail(error.message);
+    });
     socket.on("end", () => socket.end());
     socket.on("close", () => {
       const reply = Buffer.concat(chunks).toString("utf8");

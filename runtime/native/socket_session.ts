@@ -16,6 +16,7 @@ export interface SessionOptions {
 const MAX_LINE_BYTES = 256 * 1024;
 /** Commands that may have been sent ahead; more are left in the system's buffers. */
 const MAX_AHEAD = 64;
+const NO_HTTP = "Error: the server of native calls does not speak HTTP\n";
 /** How long a client that has its answer may take to close its end. */
 const LINGER_MS = 2000;
 
@@ -61,8 +62,7 @@ class NativeSession implements Session {
     if (this.#mode === "new" && text !== "") this.#mode = text.includes("\n") ? "lines" : "single";
     else if (this.#mode !== "lines") return;
     this.#stopIdling();
-    // Some C programs send the zero of their string, too.
-    if (this.#mode === "single") this.#lines.push(text.replace(/[\0\r]+$/, ""));
+    if (this.#mode === "single") this.#lines.push(withoutEnds(text));
     else this.#split(text);
     void this.#work();
   }
@@ -70,7 +70,7 @@ class NativeSession implements Session {
   #split(text: string): void {
     const pieces = (this.#rest + text).split("\n");
     this.#rest = pieces.pop()!;
-    this.#lines.push(...pieces.map((line) => line.replace(/\r$/, "")));
+    this.#lines.push(...pieces.map(withoutEnds));
     if (this.#rest.length > MAX_LINE_BYTES) {
       this.#lines.push(this.#rest, "exit");
       this.#rest = "";
@@ -81,7 +81,8 @@ class NativeSession implements Session {
   #receiveEnd(): void {
     this.#hasEnded = true;
     if (this.#isFinishing) return;
-    if (this.#mode === "lines" && this.#rest !== "") this.#lines.push(this.#rest);
+    const last = withoutEnds(this.#rest);
+    if (this.#mode === "lines" && last !== "") this.#lines.push(last);
     this.#rest = "";
     void this.#work();
   }
@@ -93,6 +94,7 @@ class NativeSession implements Session {
       const line = this.#lines.shift();
       if (line === undefined) break;
       if (line === "exit" || line === "quit") this.#end("");
+      else if (isHttpRequest(line)) this.#end(NO_HTTP);
       else await this.#answer(line);
       if (this.#lines.length <= MAX_AHEAD) this.#socket.resume();
     }
@@ -105,7 +107,22 @@ class NativeSession implements Session {
   async #answer(line: string): Promise<void> {
     const reply = await this.#options.answer(line);
     if (this.#mode === "single") this.#end(reply);
-    else if (!this.#socket.destroyed) this.#socket.write(reply + "\n", "latin1");
+    else await this.#write(reply + "\n");
+  }
+
+  /** A client that does not read its answers is not read, either, and let go when that takes too long. */
+  async #write(line: string): Promise<void> {
+    if (this.#socket.destroyed || this.#socket.write(line, "latin1")) return;
+    this.#socket.pause();
+    this.#idle();
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#socket.off("drain", done).off("close", done);
+        resolve();
+      };
+      this.#socket.on("drain", done).on("close", done);
+    });
+    this.#stopIdling();
   }
 
   /** Sends the last words and leaves the rest to the client; what it still sends is not read as commands. */
@@ -123,6 +140,19 @@ class NativeSession implements Session {
     if (this.#socket.destroyed) return;
     this.#stopIdling = this.#options.after(this.#options.idleMs, () => this.#socket.destroy());
   }
+}
+
+/** Some C programs send the zero of their strings, too, which then is before or behind a line; others end lines by CR LF. */
+function withoutEnds(line: string): string {
+  let [start, end] = [0, line.length];
+  while (line[start] === "\0") start++;
+  while (end > start && (line[end - 1] === "\0" || line[end - 1] === "\r")) end--;
+  return line.slice(start, end);
+}
+
+/** A web page can make a browser send lines of its choice here, but only behind such a one. */
+function isHttpRequest(line: string): boolean {
+  return /^[A-Z]+ \S+ HTTP\/\d\.\d$/.test(line);
 }
 
 function latin1(bytes: Uint8Array): string {

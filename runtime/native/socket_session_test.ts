@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "node:net";
 import { errorOf, valueOf } from "../../tests/support/results.ts";
 import { SocketServer } from "../sockets/socket_server.ts";
@@ -76,6 +76,67 @@ Deno.test("a line of a session may come in pieces", async () => {
   await using server = await scene();
   const talk = client(server.port, "\n", "one", " two\nth", "ree\nex", "it\n");
   assertEquals(await talk.done, "\none two\nthree\n");
+});
+
+Deno.test("the zeros of C strings and CR LF are no part of commands", async () => {
+  await using server = await scene();
+  const lines = client(server.port, "one\n\0two\r\n\0thr\0ee\0\nexit\0\r\n\0");
+  assertEquals(await lines.done, "one\ntwo\nthr\0ee\n");
+  const single = client(server.port, "\0one\0\r\0");
+  assertEquals(await single.done, "one");
+});
+
+Deno.test("thousands of zeros keep no one else waiting", async () => {
+  await using server = await scene((command) => Promise.resolve(String(command.length)));
+  const startMs = performance.now();
+  const zeros = "\0".repeat(60_000);
+  assertEquals(await client(server.port, `\n1${zeros}1\nexit\n`).done, "0\n60002\n");
+  assertMatch(await client(server.port, `1${zeros}1`).done, /^\d+$/);
+  assert(performance.now() - startMs < 2000);
+});
+
+Deno.test("what a web page makes a browser send is not looked at beyond its first line", async () => {
+  const commands: string[] = [];
+  await using server = await scene((command) => {
+    commands.push(command);
+    return Promise.resolve(command);
+  });
+  const request = "POST /x HTTP/1.1\r\nHost: localhost\r\n\r\n/lib.so run\n";
+  const said = await client(server.port, request).done;
+  assertEquals([said, commands], ["Error: the server of native calls does not speak HTTP\n", []]);
+});
+
+Deno.test("a client that reads no answers is not read any more, and let go after a while", async () => {
+  let answered = 0;
+  const long = "x".repeat(1_000_000);
+  await using server = await scene(() => {
+    answered++;
+    return Promise.resolve(long);
+  });
+  const socket = connect({ port: server.port, host: "127.0.0.1" });
+  const closed = new Promise((resolve) => void socket.on("close", resolve).on("error", () => {}));
+  socket.pause();
+  socket.write("command\n".repeat(60));
+  await until(() => server.timers.size === 1 && answered > 0);
+  assert(answered < 60, "answers pile up in the server's memory");
+  const [timer] = server.timers;
+  timer!.callback();
+  socket.resume();
+  await closed;
+  await until(() => server.sockets.clients === 0);
+});
+
+Deno.test("what runs when the server stops is answered, what was sent ahead is not", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  await using server = await scene(() => promise);
+  const asking = client(server.port, "first\nsecond\n");
+  const silent = client(server.port);
+  await until(() => server.sockets.clients === 2 && server.timers.size === 1);
+  const finished = server.sockets.finish(60_000);
+  assertEquals(await silent.done, "");
+  resolve("answer");
+  assertEquals(await asking.done, "answer\n");
+  await finished;
 });
 
 Deno.test("an address that is taken is said to be", async () => {

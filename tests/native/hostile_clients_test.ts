@@ -1,6 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { callNative } from "../../runtime/native/client.ts";
 import { eventually } from "../support/eventually.ts";
+import { buildClient } from "./gcc.ts";
 import { type NativeServer, send, startNativeServer } from "./native_server.ts";
 
 Deno.test("Hostile clients of the socket harm no one", async (t) => {
@@ -42,10 +45,26 @@ Deno.test("Hostile clients of the socket harm no one", async (t) => {
   });
 });
 
-Deno.test("One client more than may connect is told so", async () => {
+Deno.test("One client more than may connect is told so, however it asks", async (t) => {
   await using native = await startNativeServer({ args: ["--native-clients", "2"] });
+  const refusal = "Error: the server has 2 clients, its maximum";
   const silent = [await connectTo(native), await connectTo(native)];
-  assertEquals(await send(native.socket, ""), "Error: the server has 2 clients, its maximum");
+  await t.step("before it has said anything", async () => {
+    assertEquals(await send(native.socket, ""), refusal);
+  });
+  await t.step("the C client", async () => {
+    const client = join(native.folder, "client");
+    await buildClient(client);
+    const { code, stderr } = await new Deno.Command(client, {
+      args: [native.library("basic")],
+      env: { SKERRY_SOCKET: native.socket },
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [1, `${refusal}\n`]);
+  });
+  await t.step("skerry call", async () => {
+    const asked = await callNative({ path: native.socket }, [native.library("basic")]);
+    assertEquals(asked, { ok: true, value: refusal });
+  });
   for (const connection of silent) connection.close();
   await eventually(() => native.call("basic").catch(() => ""), (text) => text === "run\n");
 });

@@ -4,6 +4,7 @@
 
 #include "ipc.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,9 @@ static void die(const char *what)
 int main(int argc, char **argv)
 {
 	char command[BUFSIZE] = "";
-	char answer[BUFSIZE];
+	char answer[BUFSIZE] = "";
 	int length = 0;
+	ssize_t count;
 	int fd;
 
 	if (argc < 2 || argc > 4) {
@@ -36,11 +38,22 @@ int main(int argc, char **argv)
 		die("create_socket");
 	if (connect_socket(fd) < 0)
 		die("connect_socket");
-	if (send_socket(fd, command, length) < 0)
+	/* A server that refuses the connection has already said why. */
+	if (send_socket(fd, command, length) < 0 && errno != EPIPE)
 		die("send_socket");
-	if (recv_socket(fd, answer, sizeof(answer)) <= 0)
+	count = recv_socket(fd, answer, sizeof(answer) - 1);
+	if (count < 0)
 		die("recv_socket");
 	close_socket(fd);
+	if (count == 0) {
+		fprintf(stderr, "The server closed the connection without an answer\n");
+		return EXIT_FAILURE;
+	}
+	/* No path: there was no file to put the error in. */
+	if (strncmp(answer, "Error: ", 7) == 0) {
+		fprintf(stderr, "%s\n", answer);
+		return EXIT_FAILURE;
+	}
 	printf("Output file: %s\n", answer);
 	return 0;
 }

@@ -1,19 +1,12 @@
 /** Every compiled language for real: built in the builder's thread, run, and its bad sources. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Artifact } from "../runtime/build/artifact.ts";
 import type { LanguageName } from "../runtime/build/language.ts";
-import { startBuilds } from "./support/builds.ts";
-import { referenceText } from "./support/reference_run.ts";
+import { outputOf, startBuilds } from "./support/builds.ts";
 import { errorOf, valueOf } from "./support/results.ts";
 import { writingWat } from "./support/wat_source.ts";
 
 function goEmbed(path: string): string {
   return `package main\n\nimport _ "embed"\n\n//go:embed ${path}\nvar text string\n\nfunc main() { print(text) }\n`;
-}
-
-async function outputOf(artifact: Artifact): Promise<string> {
-  if (artifact.kind !== "module" || typeof artifact.module === "string") return "";
-  return await referenceText(artifact.module);
 }
 
 /** A program a language: says hello. */

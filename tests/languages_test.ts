@@ -1,5 +1,5 @@
 /** Every language, for real: its source becomes a URL by being dropped and by being deployed. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { LANGUAGE_NAMES } from "../runtime/build/language.ts";
 import { LANGUAGE_SAMPLES, type LanguageSample } from "./samples/languages.ts";
@@ -48,11 +48,22 @@ async function called(url: string): Promise<string> {
   return `${answer.status} ${answer.text}`;
 }
 
+/** The URL of what was deployed. */
+async function deployed(
+  url: string,
+  name: string,
+  source: LanguageSample["source"],
+  lang: string,
+): Promise<string> {
+  const { status, body } = await deploy(url, name, source, { lang });
+  assertEquals([status, body.ok], [200, true], JSON.stringify(body));
+  return `${url}${body.url}`;
+}
+
 async function deployAndCall(url: string, sample: LanguageSample): Promise<void> {
   const { language, source, answer } = sample;
-  const deployed = await deploy(url, `deployed_${language}`, source, { lang: language });
-  assertEquals([deployed.status, deployed.body.ok], [200, true], JSON.stringify(deployed.body));
-  assertEquals(await called(`${url}${deployed.body.url}`), `200 ${answer}`);
+  const page = await deployed(url, `deployed_${language}`, source, language);
+  assertEquals(await called(page), `200 ${answer}`);
 }
 
 /** What a compiler refuses is the client's, with its place. */
@@ -71,6 +82,20 @@ async function expectPlace(url: string, sample: LanguageSample): Promise<void> {
   const [{ file, line, message }] = diagnostics;
   assertEquals([file, line], [`broken_${language}.${extension}`, broken.line]);
   assertMatch(message, broken.message);
+}
+
+/** Where a function failed is in its log, by the user's name for the file. */
+async function expectFailure(url: string, sample: LanguageSample): Promise<void> {
+  const { language, extension, failing } = sample;
+  if (failing === undefined) return;
+  const name = `failing_${language}`;
+  const response = await fetch(await deployed(url, name, failing.text, language));
+  const answer = await response.text();
+  assertEquals(response.status >= 500, true, answer);
+  assertEquals(answer.includes(`${name}.${extension}`), false, answer);
+  const logs = await fetch(`${url}/_/functions/${name}/logs?limit=1`);
+  const [{ stderr }] = (await logs.json()).entries;
+  assertStringIncludes(stderr, failing.log.replace("FILE", `${name}.${extension}`));
 }
 
 async function expectNoTheft(url: string, sample: LanguageSample): Promise<void> {
@@ -96,11 +121,12 @@ Deno.test("A source of any language that is dropped into the folder answers over
   }
 });
 
-Deno.test("A source of any language deploys, and a broken one is 422 with file and line", async () => {
+Deno.test("A source of any language deploys, a broken one is 422 with file and line, a failing one logs them", async () => {
   await using server = await serve(DENO_SOURCE);
   for (const sample of LANGUAGE_SAMPLES) {
     await deployAndCall(server.url, sample);
     await expectPlace(server.url, sample);
+    await expectFailure(server.url, sample);
     await expectNoTheft(server.url, sample);
   }
 });

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { SkerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Artifact } from "./artifact.ts";
@@ -10,6 +11,7 @@ import {
 } from "./diagnostics.ts";
 import { keepSuccess } from "./keep_success.ts";
 import type { Language, Source } from "./language.ts";
+import { directiveName, utf16Refusal, withoutByteOrderMark } from "./source_text.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
 /**
@@ -75,7 +77,8 @@ class ClangLanguage implements Language {
 
   toolchainVersion(): Promise<string> {
     const { driver, flags } = this.#dialect;
-    return Promise.resolve(`${CLANG_PACKAGE.version} ${driver} ${flags} ${COMMON_FLAGS}`);
+    const inputs = [CLANG_PACKAGE.version, driver, flags, COMMON_FLAGS, renaming("")];
+    return Promise.resolve(inputs.join(" "));
   }
 
   async load(): Promise<Result<void, SkerryError>> {
@@ -86,26 +89,25 @@ class ClangLanguage implements Language {
   async build(source: Source): Promise<Result<Artifact, SkerryError>> {
     const clang = await loadClang(this.#places);
     if (!clang.ok) return clang;
+    const refusal = utf16Refusal(source);
+    if (refusal !== undefined) return err(refusal);
     const job = this.#job(source);
     const outcome = await clang.value.run(job);
-    if (!isWithoutMain(outcome)) return this.#result(outcome, source, job);
+    if (!isWithoutMain(outcome)) return this.#result(outcome, source);
     const reactor = { ...job, flags: [...job.flags, "-mexec-model=reactor"] };
     const retried = await clang.value.run(reactor);
-    return this.#result(retried.kind === "built" ? retried : outcome, source, job);
+    return this.#result(retried.kind === "built" ? retried : outcome, source);
   }
 
   #job(source: Source): ClangJob {
     const { driver, flags, extensions } = this.#dialect;
-    return {
-      driver,
-      fileName: plainName(source.fileName, extensions),
-      source: source.bytes,
-      flags: [...flags, ...COMMON_FLAGS],
-    };
+    const fileName = plainName(source.fileName, extensions);
+    const bytes = fileName === source.fileName ? source.bytes : renamed(source);
+    return { driver, fileName, source: bytes, flags: [...flags, ...COMMON_FLAGS] };
   }
 
-  #result(outcome: ClangOutcome, source: Source, job: ClangJob): Result<Artifact, SkerryError> {
-    const text = userText(outcome.text, job.fileName, source.fileName);
+  #result(outcome: ClangOutcome, source: Source): Result<Artifact, SkerryError> {
+    const text = userText(outcome.text, source.fileName);
     const diagnostics = parseGnuMessages(text);
     switch (outcome.kind) {
       case "built":
@@ -127,12 +129,11 @@ function crashed({ fileName }: Source, limit: "memory" | "stack" | "unknown"): S
   return limitExceeded(fileName, "stack", "the compiler gave up: the source is too deeply nested");
 }
 
-/** Messages with the file's own name, without the object file's, and with the end of long chains of includes. */
-function userText(text: string, fileName: string, userName: string): string {
+/** Messages with the source's name in the place of the object file's, and with the end of long chains of includes. */
+function userText(text: string, userName: string): string {
   return text
     .replaceAll(/(In file included from [^\n]*\n)+(?=In file included)/g, "")
-    .replaceAll(/\/tmp\/[\w.-]+\.o\b/g, fileName)
-    .replaceAll(fileName, userName);
+    .replaceAll(/\/tmp\/[\w.-]+\.o\b/g, () => userName);
 }
 
 /** A source of exported functions, which the command's start code misses a `main` in. */
@@ -140,9 +141,19 @@ function isWithoutMain(outcome: ClangOutcome): boolean {
   return outcome.kind === "refused" && /undefined symbol: (__main_void|main)\b/.test(outcome.text);
 }
 
-/** The driver reads its own command lines back, so only a plain name reaches it; messages get the real one. */
+/** The driver reads its own command lines back, so only a plain name reaches it. */
 function plainName(fileName: string, extensions: readonly [string, ...string[]]): string {
   const isPlain = /^\w[\w.-]*$/.test(fileName) &&
     extensions.some((extension) => fileName.endsWith(`.${extension}`));
   return isPlain ? fileName : `main.${extensions[0]}`;
+}
+
+/** A source that messages, `__FILE__` and `assert` know by the user's name all the same. */
+function renamed({ fileName, bytes }: Source): Uint8Array {
+  return Buffer.concat([Buffer.from(renaming(fileName)), withoutByteOrderMark(bytes)]);
+}
+
+/** What follows is the first line of the user's file. */
+function renaming(fileName: string): string {
+  return `#line 1 "${directiveName(fileName).replaceAll(/["\\]/g, "\\$&")}"\n`;
 }

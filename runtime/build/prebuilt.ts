@@ -18,8 +18,12 @@ export function prebuiltLanguage(): Language {
 }
 
 function checked({ fileName, bytes }: Source): Result<Artifact, SkerryError> {
-  const isModule = PREAMBLE.every((byte, index) => bytes[index] === byte);
-  if (isModule) return ok({ kind: "module", module: bytes });
+  if (isModule(bytes)) return ok({ kind: "module", module: bytes });
   const found = bytes.length === 0 ? "it is empty" : "it does not begin as one of version 1 does";
   return err(skerryError("invalid_module", `Cannot use ${fileName} as a module: ${found}`));
+}
+
+/** Whether these bytes begin as a module. */
+export function isModule(bytes: Uint8Array): boolean {
+  return PREAMBLE.every((byte, index) => bytes[index] === byte);
 }

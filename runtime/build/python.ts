@@ -13,6 +13,7 @@ import { keepSuccess } from "./keep_success.ts";
 import { loadPythonModule, PYTHON_PACKAGE } from "./python/engine.ts";
 import { type PythonFault, PythonInterpreter, SHIM } from "./python/interpreter.ts";
 import { RESUME } from "./python/resumable.ts";
+import { utf8Text } from "./source_text.ts";
 import type { ToolchainPlaces } from "./toolchain_package.ts";
 
 /** Python, run by CPython as WebAssembly from a memory image in which the function is ready. */
@@ -60,11 +61,23 @@ class PythonLanguage implements Language {
   async build(source: Source): Promise<Result<Artifact, SkerryError>> {
     const interpreter = await loadInterpreter(this.#places);
     if (!interpreter.ok) return interpreter;
+    const text = declaresCoding(source) ? ok(undefined) : utf8Text(source);
+    if (!text.ok) return text;
     const snapshot = interpreter.value.prepare(source);
     if (!snapshot.ok) return err(buildFailed(source, snapshot.error));
     const program = { args: [], files: {}, snapshot: snapshot.value };
     return ok({ kind: "module", module: "python", handler: RESUME, program });
   }
+}
+
+/** In one of the first two lines, the first being empty but for a comment; Python then reads it as declared. */
+const CODING = /^(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=][ \t]*(?<name>[-\w.]+)/;
+
+/** Without one a source is UTF-8, also in its comments, which Python would not look at here. */
+function declaresCoding({ bytes }: Source): boolean {
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
+  const name = CODING.exec(start)?.groups?.name;
+  return name !== undefined && !/^utf[-_]?8\b/i.test(name);
 }
 
 function buildFailed(source: Source, { message, line, column }: PythonFault): SkerryError {

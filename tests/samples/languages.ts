@@ -11,6 +11,12 @@ export interface BrokenSample {
   readonly message: RegExp;
 }
 
+/** A source that fails when it is called, and what its log then says: FILE is the source's name. */
+export interface FailingSample {
+  readonly text: string;
+  readonly log: string;
+}
+
 /** What is tried of a language. */
 export interface LanguageSample {
   readonly language: LanguageName;
@@ -20,6 +26,8 @@ export interface LanguageSample {
   readonly answer: string;
   /** @default none: it has no compiler that could refuse it with a line */
   readonly broken?: BrokenSample;
+  /** @default none: it has no words for the place of a failure */
+  readonly failing?: FailingSample;
   /** A source whose compiler is told to read `/etc/passwd`, and its refusal. @default it has no such words */
   readonly thief?: { readonly text: string; readonly message: RegExp };
 }
@@ -117,6 +125,10 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: C,
     answer: "Hello, name=Ada, from C\n",
     broken: { text: "int main(void) {\n  return x;\n}\n", line: 2, message: /undeclared.* 'x'/ },
+    failing: {
+      text: `#include <assert.h>\nint main(void) {\n  volatile int x = 1;\n  assert(x == 2);\n}\n`,
+      log: "x == 2 (FILE: main: 4)",
+    },
     thief: { text: INCLUDE, message: /'\/etc\/passwd' file not found/ },
   },
   {
@@ -125,6 +137,10 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: CPP,
     answer: "Hello, name=Ada, from C++\n",
     broken: { text: "int main() {\n  return x;\n}\n", line: 2, message: /undeclared.* 'x'/ },
+    failing: {
+      text: `#include <cassert>\nint main() {\n  volatile int x = 1;\n  assert(x == 2);\n}\n`,
+      log: "x == 2 (FILE: main: 4)",
+    },
     thief: { text: INCLUDE, message: /'\/etc\/passwd' file not found/ },
   },
   {
@@ -133,6 +149,7 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: RUST,
     answer: "Hello, name=Ada, from Rust\n",
     broken: { text: "fn main() {\n    x\n}\n", line: 2, message: /cannot find value `x`/ },
+    failing: { text: `fn main() {\n    panic!("no");\n}\n`, log: "FILE:2:5" },
     thief: {
       text: `fn main() { print!("{}", include_str!("/etc/passwd")); }\n`,
       message: /couldn't read .*\/etc\/passwd.*: No such file/,
@@ -144,6 +161,7 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: GO,
     answer: "Hello, name=Ada, from Go\n",
     broken: { text: "package main\n\nfunc main() {\n\tx()\n}\n", line: 4, message: /undefined: x/ },
+    failing: { text: `package main\n\nfunc main() {\n\tpanic("no")\n}\n`, log: "\tFILE:4" },
     thief: { text: GO_EMBED, message: /pattern \/etc\/passwd: invalid pattern syntax/ },
   },
   {
@@ -152,6 +170,10 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: JAVASCRIPT,
     answer: "Hello, Ada, from JavaScript\n",
     broken: { text: "const a = 1;\nconst b = ;\n", line: 2, message: /Unexpected ";"/ },
+    failing: {
+      text: `export default {\n  fetch() {\n    throw new Error("no");\n  },\n};\n`,
+      log: "(FILE:3:",
+    },
     thief: { text: `import text from "/etc/passwd";\nconsole.log(text);\n`, message: /passwd/ },
   },
   {
@@ -160,6 +182,10 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: TYPESCRIPT,
     answer: "Hello, Ada, from TypeScript\n",
     broken: { text: "const a: number = 1;\nconst b: = 2;\n", line: 2, message: /Unexpected "="/ },
+    failing: {
+      text: `export default {\n  fetch(): never {\n    throw new Error("no");\n  },\n};\n`,
+      log: "(FILE:3:",
+    },
     thief: { text: `import text from "/etc/passwd";\nconsole.log(text);\n`, message: /passwd/ },
   },
   {
@@ -168,6 +194,10 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: PYTHON,
     answer: "Hello, Ada, from Python\n",
     broken: { text: "def handler(request):\n    return (\n", line: 2, message: /never closed/ },
+    failing: {
+      text: `def handler(request):\n    raise ValueError("no")\n`,
+      log: `File "FILE", line 2`,
+    },
     thief: { text: PYTHON_THIEF, message: /No such file or directory/ },
   },
   {
@@ -176,6 +206,7 @@ export const LANGUAGE_SAMPLES: readonly LanguageSample[] = [
     source: PHP,
     answer: "Hello, Ada, from PHP\n",
     broken: { text: `<?php\n\necho "a" "b";\n`, line: 3, message: /syntax error/ },
+    failing: { text: `<?php\n\nthrow new Exception("no");\n`, log: "FILE:3" },
   },
   {
     language: "html",

@@ -10,6 +10,7 @@ import type { SkerryError } from "../../runtime/errors.ts";
 import { denoPlatform } from "../../runtime/platform/deno.ts";
 import type { Result } from "../../runtime/result.ts";
 import { temporaryFolder } from "./folder.ts";
+import { referenceText } from "./reference_run.ts";
 import { valueOf } from "./results.ts";
 import { ROOT } from "./server.ts";
 import { GO_HELLO } from "./toolchains.ts";
@@ -23,7 +24,7 @@ export interface TestBuilds extends AsyncDisposable {
   build(
     language: LanguageName,
     fileName: string,
-    text: string,
+    source: string | Uint8Array<ArrayBuffer>,
   ): Promise<Result<Artifact, SkerryError>>;
 }
 
@@ -63,6 +64,12 @@ export async function warmGo(cacheFolder: string): Promise<void> {
   }
 }
 
+/** What a built program prints. */
+export async function outputOf(artifact: Artifact): Promise<string> {
+  if (artifact.kind !== "module" || typeof artifact.module === "string") return "";
+  return await referenceText(artifact.module);
+}
+
 function serveBuilds(cacheFolder: string, options: Partial<BuildServiceOptions>) {
   const service = createBuildService({
     spawn: () => PLATFORM.spawnWorker("builder"),
@@ -71,7 +78,9 @@ function serveBuilds(cacheFolder: string, options: Partial<BuildServiceOptions>)
     ...PATIENT,
     ...options,
   });
-  const build = (language: LanguageName, fileName: string, text: string) =>
-    service.build(language, { fileName, bytes: new TextEncoder().encode(text) });
+  const build: TestBuilds["build"] = (language, fileName, source) => {
+    const bytes = typeof source === "string" ? new TextEncoder().encode(source) : source;
+    return service.build(language, { fileName, bytes });
+  };
   return { build, stop: service.stop };
 }

@@ -3,6 +3,7 @@ import type { SkerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { compilerRefused, limitExceeded } from "../diagnostics.ts";
 import type { Diagnostic, Source } from "../language.ts";
+import { utf8Text } from "../source_text.ts";
 import type { Bundler } from "./esbuild.ts";
 
 /** A user's source as one module that QuickJS runs. */
@@ -37,10 +38,11 @@ export async function bundle(
   source: Source,
   loader: "js" | "ts",
 ): Promise<Result<Bundle, SkerryError>> {
-  const contents = new TextDecoder().decode(source.bytes);
+  const text = utf8Text(source);
+  if (!text.ok) return text;
   try {
     const built = await bundler.build({
-      stdin: { contents, loader, sourcefile: source.fileName },
+      stdin: { contents: text.value, loader, sourcefile: source.fileName },
       bundle: true,
       write: false,
       outfile: "function.js",

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { arch } from "node:process";
@@ -7,6 +8,8 @@ import type { Artifact } from "../artifact.ts";
 import { type BuildTimes, buildTimes } from "../build_times.ts";
 import { compilerRefused } from "../diagnostics.ts";
 import type { Language, Source } from "../language.ts";
+import { isModule } from "../prebuilt.ts";
+import { directiveName, utf8Text, withoutByteOrderMark } from "../source_text.ts";
 import { ask, findPrograms, type ToolEnvironment } from "./find_program.ts";
 import { GoCache } from "./go_cache.ts";
 import { parseGoMessages } from "./go_messages.ts";
@@ -76,7 +79,7 @@ class GoLanguage implements Language {
 
   async toolchainVersion(): Promise<string> {
     const go = await this.#find();
-    return go === undefined ? "missing" : `${go.version} ${FLAGS}`;
+    return go === undefined ? "missing" : `${go.version} ${FLAGS} ${naming("")}`;
   }
 
   /** Compiling the library the first time is the toolchain's, so that it is nobody's build. */
@@ -93,6 +96,8 @@ class GoLanguage implements Language {
   async build(source: Source): Promise<Result<Artifact, SkerryError>> {
     const go = await this.#find();
     if (go === undefined) return err(missing());
+    const text = utf8Text(source);
+    if (!text.ok) return text;
     const { timeoutMs } = this.#times;
     return await compile(go, source, { timeoutMs, cache: this.#cacheOf(go)?.folder });
   }
@@ -153,16 +158,35 @@ function compile(
 ): Promise<Result<Artifact, SkerryError>> {
   return withSandbox("Go", (sandbox) =>
     withBuildFolder(async (folder) => {
-      await writeFile(join(folder, MAIN), source.bytes);
+      await writeFile(join(folder, MAIN), named(source));
       const outcome = await sandbox.run(job(go, folder, compilation));
       const limit = endedByLimit(outcome, source);
       if (limit !== undefined) return err(limit);
       if (outcome.kind !== "exited" || outcome.exitCode !== 0) {
-        return err(compilerRefused(source, parseGoMessages(outcome.text, MAIN, source.fileName)));
+        return err(compilerRefused(source, parseGoMessages(outcome.text)));
       }
       const module = new Uint8Array(await readFile(join(folder, OUTPUT)));
-      return ok({ kind: "module", module });
+      return isModule(module) ? ok({ kind: "module", module }) : err(noProgram(source));
     }));
+}
+
+/** What follows is the first line of the user's file, in messages and in panics. */
+function naming(fileName: string): string {
+  return `//line ${directiveName(fileName)}:1:1\n`;
+}
+
+/** The file itself keeps a plain name, since Go builds `x_linux.go` and `x_test.go` elsewhere only. */
+function named({ fileName, bytes }: Source): Uint8Array {
+  // With a line to be the end of, should there be no other.
+  const [before, after] = [naming(fileName), "\n"].map((each) => Buffer.from(each));
+  return Buffer.concat([before!, withoutByteOrderMark(bytes), after!]);
+}
+
+/** Of any other package than `main` Go makes an archive. */
+function noProgram(source: Source): SkerryError {
+  const message = "its package is not main, which a program's is";
+  const diagnostics = [{ severity: "error", message, file: source.fileName }] as const;
+  return compilerRefused(source, { text: `${source.fileName}: ${message}`, diagnostics });
 }
 
 function job({ root }: Go, folder: string, { timeoutMs, cache }: Compilation): SandboxJob {

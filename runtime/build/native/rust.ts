@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Artifact } from "../artifact.ts";
 import { type BuildTimes, buildTimes } from "../build_times.ts";
 import { boundedDiagnostics, compilerRefused } from "../diagnostics.ts";
 import type { Language, Source } from "../language.ts";
+import { utf8Text } from "../source_text.ts";
 import { ask, findPrograms, type ToolEnvironment } from "./find_program.ts";
 import { BUILD_FOLDER, endedByLimit, nativeLimits, withSandbox } from "./native_build.ts";
 import { parseRustMessages } from "./rust_messages.ts";
@@ -15,8 +16,14 @@ import { type Mount, type SandboxJob, withBuildFolder } from "./sandbox.ts";
 /** The target's names, the newer first: rustc renamed it in 1.78. */
 const TARGETS = ["wasm32-wasip1", "wasm32-wasi"] as const;
 const INSTALL = "apt-get install rustc libstd-rust-dev-wasm32 lld";
-const FLAGS = ["--edition=2021", "-Copt-level=2", "-Cstrip=symbols", "-Cpanic=abort"];
-const MAIN = "main.rs";
+const FLAGS = [
+  "--edition=2021",
+  "-Copt-level=2",
+  "-Cstrip=symbols",
+  "-Cpanic=abort",
+  "-Ccodegen-units=1",
+];
+const MAIN = `${BUILD_FOLDER}/main.rs`;
 const OUTPUT = "main.wasm";
 
 /** A rustc that builds for WASI. */
@@ -49,11 +56,13 @@ export function rustLanguage({ environment = {}, ...times }: RustContext): Langu
     extensions: ["rs"],
     async toolchainVersion() {
       const rustc = await find();
-      return rustc === undefined ? "missing" : `${rustc.version} ${rustc.target} ${FLAGS}`;
+      return rustc === undefined ? "missing" : `${rustc.version} ${rustc.target} ${flags("")}`;
     },
     async build(source) {
       const rustc = await find();
-      return rustc === undefined ? err(missing()) : await compile(rustc, source, timeoutMs);
+      if (rustc === undefined) return err(missing());
+      const text = utf8Text(source);
+      return text.ok ? await compile(rustc, source, timeoutMs) : text;
     },
   };
 }
@@ -83,12 +92,11 @@ function compile(
 ): Promise<Result<Artifact, SkerryError>> {
   return withSandbox("Rust", (sandbox) =>
     withBuildFolder(async (folder) => {
-      await writeFile(join(folder, MAIN), source.bytes);
-      const outcome = await sandbox.run(job(rustc, folder, timeoutMs));
-      const text = outcome.text.replaceAll(`${BUILD_FOLDER}/${MAIN}`, source.fileName);
+      await writeFile(join(folder, basename(MAIN)), source.bytes);
+      const outcome = await sandbox.run(job(rustc, folder, source.fileName, timeoutMs));
       const limit = endedByLimit(outcome, source);
       if (limit !== undefined) return err(limit);
-      const messages = parseRustMessages(text);
+      const messages = parseRustMessages(outcome.text);
       if (outcome.kind !== "exited" || outcome.exitCode !== 0) {
         return err(compilerRefused(source, messages));
       }
@@ -98,20 +106,30 @@ function compile(
     }));
 }
 
-function job({ sysroot, target }: Rustc, folder: string, timeoutMs: number): SandboxJob {
+/** Messages, `file!()` and panics know the source by the user's name. rustc takes the last `=` for its own. */
+function flags(fileName: string): string[] {
+  return [...FLAGS, `--remap-path-prefix=${MAIN}=${fileName.replaceAll("=", "-")}`];
+}
+
+function job(
+  { sysroot, target }: Rustc,
+  folder: string,
+  fileName: string,
+  timeoutMs: number,
+): SandboxJob {
   const guest = sysroot === "/usr" ? sysroot : "/toolchain";
   const program = `${guest}/bin/rustc`;
   return {
     command: [
       program,
-      ...["--sysroot", guest, "--target", target, ...FLAGS, "-Ccodegen-units=1"],
+      ...["--sysroot", guest, "--target", target, ...flags(fileName)],
       ...[
         "--error-format=json",
         "--crate-type=bin",
         "--crate-name=main",
         "-o",
         `${BUILD_FOLDER}/${OUTPUT}`,
-        `${BUILD_FOLDER}/${MAIN}`,
+        MAIN,
       ],
     ],
     environment: { PATH: `${guest}/bin:/usr/bin`, TMPDIR: "/tmp" },

@@ -74,7 +74,7 @@ export class PhpProgram {
     const args = [...SETTING_ARGS, "-l", path];
     const mounts = programMounts({ [path]: bytes });
     const { outcome, stderr } = this.#run({ ...SYSTEM, mounts }, { args });
-    const messages = stderr.replaceAll(path, fileName);
+    const messages = stderr.replaceAll(path, () => fileName);
     const isValid = outcome?.kind === "ok";
     const text = messages || (isValid ? "" : `compiling it ended with ${outcome?.kind}`);
     return { isValid, text, diagnostics: parseMessages(messages, fileName) };

@@ -229,7 +229,9 @@ def build():
 def _diagnostic(error, file_name):
     message = "".join(traceback.format_exception_only(error)[-1:]).strip()
     if isinstance(error, SyntaxError) and error.filename == file_name:
-        return {"message": message, "line": error.lineno, "column": error.offset}
+        # Of a source that cannot be decoded Python says 0 and -1.
+        at = {"line": error.lineno, "column": error.offset}
+        return {"message": message, **{name: at[name] for name in at if at[name] and at[name] > 0}}
     if isinstance(error, SystemExit):
         message = "The function exits while it is loaded"
     # Where the function's own code was, innermost.

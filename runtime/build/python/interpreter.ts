@@ -20,6 +20,8 @@ export const SHIM: string = FUNCTION_PY;
 /** What loading a function's module may use: what a request may by default, and a bit more. */
 const FUEL = 20_000_000_000;
 const TIMEOUT_MS = 10_000;
+/** Starting CPython takes a second or two; on a busy machine many. */
+const START_TIMEOUT_MS = 60_000;
 /** The report is one line, whatever the function printed before it. */
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
@@ -80,7 +82,7 @@ export class PythonInterpreter {
     system: WasiHostOptions,
   ): Result<PythonInterpreter, SkerryError> {
     const run = new PausedRun(compiled, system);
-    const outcome = run.run("_start", { args: BOOT_ARGS });
+    const outcome = run.run("_start", { args: BOOT_ARGS, timeoutMs: START_TIMEOUT_MS });
     const started = outcome?.kind === "ok" ? run.pause() : undefined;
     if (started?.report.callable !== undefined) {
       return ok(new PythonInterpreter(compiled, system, started.snapshot));
@@ -134,6 +136,8 @@ interface RunOptions {
   readonly args?: readonly string[];
   readonly environ?: readonly string[];
   readonly stdin?: Uint8Array;
+  /** @default TIMEOUT_MS */
+  readonly timeoutMs?: number;
 }
 
 /** One run that ends in the middle of Python, and what it leaves in memory. */
@@ -155,7 +159,7 @@ class PausedRun {
   /** Undefined if the run asked to wait, and `system` has nothing to wait with. */
   run(
     handler: string,
-    { args = [], environ = [], stdin = new Uint8Array() }: RunOptions,
+    { args = [], environ = [], stdin = new Uint8Array(), timeoutMs = TIMEOUT_MS }: RunOptions,
   ): Outcome | undefined {
     const source = new BufferSource();
     source.refill(stdin);
@@ -170,7 +174,7 @@ class PausedRun {
     };
     return execute(this.#instance, this.#host, entryPoints(this.#instance, handler), io, {
       fuel: FUEL,
-      deadlineMs: this.#clock.nowMs() + TIMEOUT_MS,
+      deadlineMs: this.#clock.nowMs() + timeoutMs,
       hostCalls: Infinity,
       inlinePages: -1,
     });

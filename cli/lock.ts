@@ -1,7 +1,7 @@
 import { CoordClient } from "../runtime/coord/client/coord_client.ts";
 import { LogReader } from "../runtime/coord/client/log_reader.ts";
 import { HeldLock } from "../runtime/coord/client/held_lock.ts";
-import { SYSTEM_CLOCK } from "../runtime/coord/clock.ts";
+import { SYSTEM_CLOCK } from "../runtime/clock.ts";
 import {
   helpText,
   type NumberBounds,

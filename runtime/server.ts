@@ -22,7 +22,7 @@ import { createApp } from "./http/app.ts";
 import type { RequestLimits, RequestLog } from "./http/app_options.ts";
 import { readAll } from "./http/routes/stats.ts";
 import { type JobSocket, listenForJobs } from "./http/jobs/job_socket.ts";
-import { SYSTEM_CLOCK } from "./functions/clock.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { FunctionLogs } from "./observe/function_logs.ts";
 import { logFolder } from "./observe/log_files.ts";
 import { FunctionMetricsTable } from "./observe/metrics/function_metrics.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Forget } from "./command.ts";
 import type { Leases } from "./leases.ts";
 import type { CoordState, Session } from "./state.ts";

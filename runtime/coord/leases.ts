@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Expire } from "./command.ts";
 import type { CoordState, LockState } from "./state.ts";
 
@@ -30,7 +30,7 @@ export class Leases {
     const fresh: Lease = {
       token,
       renewal,
-      deadlineMs: this.#clock.now() + ttlMs,
+      deadlineMs: this.#clock.monotonicMs() + ttlMs,
       stopTimer: undefined,
     };
     this.#leases.set(name, fresh);
@@ -45,7 +45,7 @@ export class Leases {
   /** Milliseconds until a lease runs out; negative after that, undefined for a lock that nobody holds. */
   leftMs(name: string): number | undefined {
     const lease = this.#leases.get(name);
-    return lease && lease.deadlineMs - this.#clock.now();
+    return lease && lease.deadlineMs - this.#clock.monotonicMs();
   }
 
   stop(): void {
@@ -61,10 +61,10 @@ export class Leases {
   }
 
   #arm(name: string, lease: Lease): void {
-    const leftMs = lease.deadlineMs - this.#clock.now();
+    const leftMs = lease.deadlineMs - this.#clock.monotonicMs();
     // Timers may come a little early; a lease may not end early.
     lease.stopTimer = this.#clock.after(Math.max(0, Math.ceil(leftMs)), () => {
-      if (this.#clock.now() < lease.deadlineMs) return this.#arm(name, lease);
+      if (this.#clock.monotonicMs() < lease.deadlineMs) return this.#arm(name, lease);
       lease.stopTimer = undefined;
       this.#expire({ type: "expire", lock: name, token: lease.token, renewal: lease.renewal });
     });

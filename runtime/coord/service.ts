@@ -1,5 +1,5 @@
 import type { Answer } from "./answer.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { Followers } from "./followers.ts";
@@ -164,7 +164,7 @@ export class CoordService {
   /** What is worth showing: how many there are of everything, and how often things happen. */
   stats(): Record<string, unknown> {
     const { position, locks, logs, sessions } = this.#state;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.monotonicMs();
     const { commands, appends, grants } = this.#rates;
     return {
       position,
@@ -236,7 +236,7 @@ export class CoordService {
   #settle(): void {
     const folded = this.#folded;
     this.#folded = [];
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.monotonicMs();
     for (const { effects, command, ticket } of folded) {
       this.#rates.commands.count(nowMs);
       if (!this.#isStopping) this.#measure(effects.locks);

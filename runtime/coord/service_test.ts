@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { Acquire, Append } from "./command.ts";
 import { IDLE_MS } from "./idle_sessions.ts";
 import { CoordService, type Reply } from "./service.ts";
-import { FakeClock, MemoryLog, openLog } from "./testing.ts";
+import { MemoryLog, openLog } from "./testing.ts";
+import { FakeClock } from "../testing_clock.ts";
 
 async function serviceWith(...clients: string[]) {
   const clock = new FakeClock();
@@ -99,7 +100,8 @@ Deno.test("The lease of a granted waiter begins with the grant", async () => {
 Deno.test("A timer that comes early does not end a lease early", async () => {
   const { clock, service } = await serviceWith("a", "b");
   const early = {
-    now: () => clock.now(),
+    wallMs: () => clock.wallMs(),
+    monotonicMs: () => clock.monotonicMs(),
     after: (ms: number, run: () => void) => clock.after(ms / 2, run),
   };
   const other = new CoordService({ log: new MemoryLog(), clock: early });

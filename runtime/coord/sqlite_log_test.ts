@@ -7,7 +7,8 @@ import type { LogFollower } from "./log.ts";
 import { CoordService } from "./service.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 import { encodeState } from "./state.ts";
-import { FakeClock, openLog } from "./testing.ts";
+import { openLog } from "./testing.ts";
+import { FakeClock } from "../testing_clock.ts";
 
 /** Appends texts to `file_0` as one client, each acknowledged before the next. */
 async function appendAll(service: CoordService, client: string, texts: readonly string[]) {

@@ -1,38 +1,7 @@
 /** What the tests of this folder put in place of the other parts. */
-import type { Clock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import type { Log, LogFollower, LogRecord, Proposal, ReadBounds } from "./log.ts";
 import { SqliteLog, type SqliteLogOptions } from "./sqlite_log.ts";
-
-/** A clock that moves only when told. */
-export class FakeClock implements Clock {
-  #nowMs = 0;
-  #timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { dueMs: this.#nowMs + delayMs, callback };
-    this.#timers.push(timer);
-    return () => this.#timers = this.#timers.filter((other) => other !== timer);
-  }
-
-  /** Moves on, timer by timer, in the order in which they are due. */
-  advance(ms: number): void {
-    const untilMs = this.#nowMs + ms;
-    for (;;) {
-      const next = this.#timers.filter(({ dueMs }) => dueMs <= untilMs)
-        .sort((a, b) => a.dueMs - b.dueMs)[0];
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((other) => other !== next);
-      this.#nowMs = Math.max(this.#nowMs, next.dueMs);
-      next.callback();
-    }
-    this.#nowMs = untilMs;
-  }
-}
 
 /** A log in memory that commits every command at once. */
 export class MemoryLog implements Log {

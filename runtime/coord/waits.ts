@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Cancel } from "./command.ts";
 import type { Settled } from "./effects.ts";
 import type { Asker, Reply } from "./service.ts";

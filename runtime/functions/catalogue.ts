@@ -1,6 +1,6 @@
 import type { RunTarget } from "../dispatch/job.ts";
 import { type SkerryError, skerryError } from "../errors.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { FunctionContext, FunctionEntry } from "./function_entry.ts";
 import type { FunctionSource, FunctionStatus } from "./function_status.ts";
 import { MethodGate } from "./method_gate.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FolderHints } from "./change_hints.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import { FunctionRegistry } from "./registry.ts";
 import { FakePrepare, TempFolder, until } from "./testing.ts";
 

@@ -1,5 +1,5 @@
 import type { Result } from "../result.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { type FileStamp, isSameStamp } from "./folder_scan.ts";
 import type { FunctionOrigin } from "./function_entry.ts";
 import { type FunctionStamps, loadSettled } from "./settled_load.ts";

@@ -1,6 +1,6 @@
 import { ok, type Result } from "../result.ts";
 import type { ChangeHints, OpenChangeHints, RescanPace } from "./change_hints.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { type FileStamp, type FolderScan, isSameStamp, type ScanFailure } from "./folder_scan.ts";
 
 /** How the files of a folder differ from before. */
@@ -62,7 +62,7 @@ export class FolderWatch {
 
   /** Scans once and begins to follow. The files found are in `files`, not reported as a change. */
   static async open(options: FolderWatchOptions): Promise<Result<FolderWatch, ScanFailure>> {
-    const startedMs = options.clock.monotonic();
+    const startedMs = options.clock.monotonicMs();
     const scan = await options.scan();
     if (!scan.ok) return scan;
     const watch = new FolderWatch(options);
@@ -89,7 +89,7 @@ export class FolderWatch {
   }
 
   #onHint(): void {
-    this.#lastHintMs = this.#options.clock.monotonic();
+    this.#lastHintMs = this.#options.clock.monotonicMs();
     if (this.#isBurst || this.#isClosed) return;
     this.#isBurst = true;
     this.#firstHintMs = this.#lastHintMs;
@@ -98,7 +98,7 @@ export class FolderWatch {
 
   /** One timer per burst, however many hints: it is set again only when it fires too early. */
   #endBurst(): void {
-    const now = this.#options.clock.monotonic();
+    const now = this.#options.clock.monotonicMs();
     const quietMs = now - this.#lastHintMs;
     if (quietMs >= QUIET_MS || now - this.#firstHintMs >= MAX_WAIT_MS) return void this.#rescan();
     this.#schedule(QUIET_MS - quietMs, () => this.#endBurst());
@@ -107,7 +107,7 @@ export class FolderWatch {
   async #rescan(): Promise<void> {
     this.#isBurst = false;
     this.#isScanning = true;
-    const startedMs = this.#options.clock.monotonic();
+    const startedMs = this.#options.clock.monotonicMs();
     const scan = await this.#options.scan();
     this.#isScanning = false;
     if (this.#isClosed) return;
@@ -119,7 +119,7 @@ export class FolderWatch {
 
   #scheduleNext(scan: FolderScan, startedMs: number): void {
     const hasNewWatches = this.#hints.update(scan.folders);
-    const scanMs = this.#options.clock.monotonic() - startedMs;
+    const scanMs = this.#options.clock.monotonicMs() - startedMs;
     if (this.#isBurst) {
       const waitMs = Math.max(QUIET_MS, scanMs * BURST_COST_FACTOR);
       return this.#schedule(waitMs, () => this.#endBurst());
@@ -172,7 +172,7 @@ export class FolderWatch {
   }
 
   #isMissingForLong(file: string): boolean {
-    const now = this.#options.clock.monotonic();
+    const now = this.#options.clock.monotonicMs();
     const sinceMs = this.#missing.get(file);
     if (sinceMs === undefined) this.#missing.set(file, now);
     return sinceMs !== undefined && now - sinceMs >= CONFIRM_MS;

@@ -1,13 +1,13 @@
+import { laterClock } from "./testing.ts";
 import { assertEquals } from "@std/assert";
 import { err, ok, type Result } from "../result.ts";
 import type { RescanPace } from "./change_hints.ts";
 import type { FileStamp, FolderScan, ScanFailure, ScanProblem } from "./folder_scan.ts";
 import { type FolderChange, FolderWatch } from "./folder_watch.ts";
-import { FakeClock } from "./testing.ts";
 
 /** A folder that is only told of. Its files' stamps are numbers. */
 class Scene {
-  readonly clock = new FakeClock();
+  readonly clock = laterClock();
   readonly reports: string[] = [];
   readonly problems: string[] = [];
   files: Record<string, number> = {};
@@ -69,9 +69,9 @@ Deno.test("a hint leads to a scan, the scan to a report of what differs", async 
   const watch = await scene.open();
   scene.files = { "a.wasm": 2, "b.wasm": 1, "c.wasm": 1 };
   scene.hint();
-  await scene.clock.advance(49);
+  await scene.clock.pass(49);
   assertEquals(scene.reports, []);
-  await scene.clock.advance(1);
+  await scene.clock.pass(1);
   assertEquals(scene.reports, ["+a.wasm +c.wasm"]);
   assertEquals([...watch.files.keys()], ["a.wasm", "b.wasm", "c.wasm"]);
   watch.close();
@@ -84,7 +84,7 @@ Deno.test("a burst of hints is one scan and one report", async () => {
     scene.files[`f${i}.wasm`] = 1;
     scene.hint();
   }
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.reports.length, 1);
   assertEquals(scene.scans, 2);
   assertEquals(watch.files.size, 1000);
@@ -97,7 +97,7 @@ Deno.test("hints that never stop delay the scan by half a second at most", async
   scene.files = { "a.wasm": 1 };
   for (let ms = 0; ms < 550; ms += 10) {
     scene.hint();
-    await scene.clock.advance(10);
+    await scene.clock.pass(10);
   }
   assertEquals(scene.reports, ["+a.wasm"]);
   assertEquals(scene.scans, 2);
@@ -109,12 +109,12 @@ Deno.test("a hint during a scan leads to another scan", async () => {
   const watch = await scene.open();
   scene.scanMs = 10;
   scene.hint();
-  await scene.clock.advance(55);
+  await scene.clock.pass(55);
   scene.files = { "late.wasm": 1 };
   scene.hint();
-  await scene.clock.advance(5);
+  await scene.clock.pass(5);
   assertEquals(scene.reports, []);
-  await scene.clock.advance(60);
+  await scene.clock.pass(60);
   assertEquals(scene.reports, ["+late.wasm"]);
   watch.close();
 });
@@ -123,7 +123,7 @@ Deno.test("without any hint a change is found within two seconds", async () => {
   const scene = new Scene();
   const watch = await scene.open();
   scene.files = { "a.wasm": 1 };
-  await scene.clock.advance(2_000);
+  await scene.clock.pass(2_000);
   assertEquals(scene.reports, ["+a.wasm"]);
   watch.close();
 });
@@ -132,16 +132,16 @@ Deno.test("slow scans are repeated less often, but at least every half a minute"
   const scene = new Scene();
   const watch = await scene.open();
   scene.scanMs = 100;
-  await scene.clock.advance(2_100);
+  await scene.clock.pass(2_100);
   assertEquals(scene.scans, 2);
-  await scene.clock.advance(9_999);
+  await scene.clock.pass(9_999);
   assertEquals(scene.scans, 2);
   scene.scanMs = 5_000;
-  await scene.clock.advance(5_001);
+  await scene.clock.pass(5_001);
   assertEquals(scene.scans, 3);
-  await scene.clock.advance(30_000);
+  await scene.clock.pass(30_000);
   assertEquals(scene.scans, 4);
-  await scene.clock.advance(5_000);
+  await scene.clock.pass(5_000);
   watch.close();
 });
 
@@ -151,10 +151,10 @@ Deno.test("a file is removed when a second look misses it too", async () => {
   const watch = await scene.open();
   scene.files = { "b.wasm": 1 };
   scene.hint();
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.reports, []);
   assertEquals(watch.files.has("a.wasm"), true);
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.reports, ["-a.wasm"]);
   watch.close();
 });
@@ -165,9 +165,9 @@ Deno.test("a file that is missing for one look is replaced, never removed", asyn
   const watch = await scene.open();
   scene.files = {};
   scene.hint();
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   scene.files = { "a.wasm": 2, "same.wasm": 1 };
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.reports, ["+a.wasm"]);
   watch.close();
 });
@@ -177,12 +177,12 @@ Deno.test("a folder that is gone is empty, and found again when it is back", asy
   scene.files = { "a.wasm": 1 };
   const watch = await scene.open();
   scene.failure = { kind: "missing", code: "ENOENT" };
-  await scene.clock.advance(2_100);
+  await scene.clock.pass(2_100);
   assertEquals(scene.reports, ["-a.wasm"]);
   assertEquals(scene.problems, ["The functions folder does not exist any more"]);
   assertEquals(scene.watchedFolders, 0);
   scene.failure = undefined;
-  await scene.clock.advance(500);
+  await scene.clock.pass(500);
   assertEquals(scene.reports, ["-a.wasm", "+a.wasm"]);
   assertEquals(scene.watchedFolders, 1);
   watch.close();
@@ -193,13 +193,13 @@ Deno.test("what cannot be read at the moment is not removed", async () => {
   scene.files = { "a.wasm": 1, "sub/b.wasm": 1, "subway.wasm": 1 };
   const watch = await scene.open();
   scene.failure = { kind: "unreadable", code: "EMFILE" };
-  await scene.clock.advance(5_000);
+  await scene.clock.pass(5_000);
   assertEquals(scene.reports, []);
   scene.failure = undefined;
   scene.files = { "a.wasm": 1 };
   const message = "cannot be read (EACCES)";
   scene.scanProblems = [{ path: "sub", message, isUnreadableFolder: true }];
-  await scene.clock.advance(5_000);
+  await scene.clock.pass(5_000);
   assertEquals(scene.reports, ["-subway.wasm"]);
   watch.close();
 });
@@ -209,12 +209,12 @@ Deno.test("a problem is reported once for as long as it lasts", async () => {
   const problem = { path: "x.wasm", message: "is not a regular file", isUnreadableFolder: false };
   scene.scanProblems = [problem];
   const watch = await scene.open();
-  await scene.clock.advance(6_000);
+  await scene.clock.pass(6_000);
   assertEquals(scene.problems, ["x.wasm is not a regular file"]);
   scene.scanProblems = [];
-  await scene.clock.advance(2_000);
+  await scene.clock.pass(2_000);
   scene.scanProblems = [problem];
-  await scene.clock.advance(2_000);
+  await scene.clock.pass(2_000);
   assertEquals(scene.problems.length, 2);
   watch.close();
 });
@@ -225,7 +225,7 @@ Deno.test("folders watched for the first time are looked at again soon", async (
   const watch = await scene.open();
   scene.hasNewWatches = false;
   scene.files = { "a.wasm": 1 };
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.reports, ["+a.wasm"]);
   watch.close();
 });
@@ -235,12 +235,12 @@ Deno.test("a closed watch does nothing more", async () => {
   const watch = await scene.open();
   scene.scanMs = 10;
   scene.hint();
-  await scene.clock.advance(55);
+  await scene.clock.pass(55);
   scene.files = { "a.wasm": 1 };
   watch.close();
   scene.hint();
-  await scene.clock.advance(10_000);
-  assertEquals([scene.reports, scene.scans, scene.clock.pending], [[], 2, 0]);
+  await scene.clock.pass(10_000);
+  assertEquals([scene.reports, scene.scans, scene.clock.pendingTimers], [[], 2, 0]);
   assertEquals(scene.isHintsClosed, true);
 });
 
@@ -249,19 +249,19 @@ Deno.test("where no hints come, the folder is looked at as often as its hints sa
   scene.rescanPace = { minMs: 300, costFactor: 5 };
   const watch = await scene.open();
   scene.files = { "a.wasm": 1 };
-  await scene.clock.advance(299);
+  await scene.clock.pass(299);
   assertEquals(scene.reports, []);
-  await scene.clock.advance(1);
+  await scene.clock.pass(1);
   assertEquals(scene.reports, ["+a.wasm"]);
   scene.files = { "a.wasm": 1, "b.wasm": 1 };
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.reports, ["+a.wasm", "+b.wasm"]);
   scene.scanMs = 100;
-  await scene.clock.advance(150);
+  await scene.clock.pass(150);
   assertEquals(scene.scans, 4);
-  await scene.clock.advance(499);
+  await scene.clock.pass(499);
   assertEquals(scene.scans, 4);
-  await scene.clock.advance(1);
+  await scene.clock.pass(1);
   assertEquals(scene.scans, 5);
   watch.close();
 });

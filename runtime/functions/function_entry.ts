@@ -1,6 +1,6 @@
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { FunctionSource, FunctionStatus } from "./function_status.ts";
 import type { RoutePattern } from "./route_pattern.ts";
 import type { FunctionVersion, ServedFunction } from "./served_function.ts";
@@ -211,14 +211,14 @@ export class FunctionEntry implements ServedFunction {
     const { contentId, error } = outcome.error;
     const isNew = contentId !== this.#failure?.contentId || error.code !== this.#failure.error.code;
     this.#failure = outcome.error;
-    this.#failedAtMs = this.#context.clock.monotonic();
+    this.#failedAtMs = this.#context.clock.monotonicMs();
     if (isNew) this.#context.onBroken(this, error);
     if (this.active !== undefined && isPassing(outcome.error)) this.#context.onDelayed(this);
     return this.active === undefined ? err(outcome.error.error) : ok(this.active);
   }
 
   #isWorthRetrying(failure: LoadFailure): boolean {
-    return isPassing(failure) && this.#context.clock.monotonic() - this.#failedAtMs >= RETRY_MS;
+    return isPassing(failure) && this.#context.clock.monotonicMs() - this.#failedAtMs >= RETRY_MS;
   }
 
   #activate(version: LoadedVersion): void {
@@ -235,7 +235,7 @@ export class FunctionEntry implements ServedFunction {
       id: version.id,
       version: version.id.slice(0, 12),
       methods: version.config.methods,
-      loadedAt: new Date(this.#context.clock.now()).toISOString(),
+      loadedAt: new Date(this.#context.clock.wallMs()).toISOString(),
     };
     this.#context.onNewVersion(this, version, previousId === undefined);
   }

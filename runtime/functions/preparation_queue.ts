@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from "./clock.ts";
+import { yieldToEventLoop } from "../yield_to_event_loop.ts";
 
 /** Changed functions prepared at once. */
 const URGENT_AT_ONCE = 2;

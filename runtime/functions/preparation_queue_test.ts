@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { yieldToEventLoop } from "./clock.ts";
+import { yieldToEventLoop } from "../yield_to_event_loop.ts";
 import { PreparationQueue } from "./preparation_queue.ts";
 
 /** A queue whose preparations end when the test says so. */

@@ -5,7 +5,7 @@ import type { Prepare } from "../isolate/prepare.ts";
 import { err, ok, type Result } from "../result.ts";
 import { Catalogue } from "./catalogue.ts";
 import { type OpenChangeHints, openNoHints } from "./change_hints.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import type { Environment } from "./config_file.ts";
 import { DeployedFunctions } from "./deployed/deployed_functions.ts";
 import { DeploymentStore } from "./deployed/deployment_store.ts";

@@ -6,11 +6,11 @@ import { skerryError } from "../errors.ts";
 import { err } from "../result.ts";
 import { FunctionRegistry, type RegistryEvent, type RegistryOptions } from "./registry.ts";
 import type { FunctionVersion } from "./served_function.ts";
-import { fakeBuild, FakeClock, FakePrepare, preparedOf, TempFolder, until } from "./testing.ts";
+import { fakeBuild, FakePrepare, laterClock, preparedOf, TempFolder, until } from "./testing.ts";
 
 /** A registry over a real folder, whose time passes only in `until`. */
 class Scene {
-  readonly clock = new FakeClock();
+  readonly clock = laterClock();
   readonly fake = new FakePrepare();
   readonly events: RegistryEvent[] = [];
   readonly folder: TempFolder;
@@ -58,8 +58,8 @@ class Scene {
 
   /** Lets several rescans and everything that follows from them happen. */
   async pass(): Promise<void> {
-    const endMs = this.clock.now() + 6_000;
-    await this.until(() => this.clock.now() >= endMs);
+    const endMs = this.clock.wallMs() + 6_000;
+    await this.until(() => this.clock.wallMs() >= endMs);
   }
 
   /** Lets time pass until a promise is settled. */
@@ -235,10 +235,10 @@ Deno.test("a file that is truncated and then written never shows half its conten
   await scene.fn("/a").load();
   await scene.folder.write("a.wasm", "broken: half");
   // By this clock it was written in half a second's time: until then it is unfinished.
-  const writtenMs = scene.clock.now() + 500;
+  const writtenMs = scene.clock.wallMs() + 500;
   await utimes(join(scene.folder.path, "a.wasm"), writtenMs / 1_000, writtenMs / 1_000);
   scene.hint();
-  await scene.until(() => scene.clock.now() >= writtenMs);
+  await scene.until(() => scene.clock.wallMs() >= writtenMs);
   await scene.folder.write("a.wasm", "whole");
   await scene.until(() => scene.log.length === 2);
   assertEquals(scene.log, ["ready a.wasm", "ready a.wasm"]);

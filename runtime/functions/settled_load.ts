@@ -1,4 +1,4 @@
-import { type Clock, delay } from "./clock.ts";
+import { type Clock, delay } from "../clock.ts";
 import { type FileStamp, isSameStamp } from "./folder_scan.ts";
 import type { FunctionFiles, LoadedVersion, LoadFailure } from "./version_loader.ts";
 import type { Result } from "../result.ts";
@@ -44,8 +44,8 @@ const MAX_SKEW_MS = 1_000;
  */
 export async function loadSettled(options: SettledLoadOptions): Promise<SettledLoad | undefined> {
   const { clock } = options;
-  const deadlineMs = clock.monotonic() + MAX_SETTLE_MS;
-  const isLate = () => clock.monotonic() >= deadlineMs;
+  const deadlineMs = clock.monotonicMs() + MAX_SETTLE_MS;
+  const isLate = () => clock.monotonicMs() >= deadlineMs;
   while (!options.isCancelled()) {
     const files = options.files();
     const stamps = await readStamps(files, options);
@@ -91,7 +91,7 @@ function ageMs(stamps: FunctionStamps | undefined, clock: Clock): number {
   if (stamps === undefined) return 0;
   const { module, config } = stamps;
   const changedMs = Math.max(changeTimeMs(module), config === undefined ? 0 : changeTimeMs(config));
-  const age = clock.now() - changedMs;
+  const age = clock.wallMs() - changedMs;
   return age < -MAX_SKEW_MS ? Infinity : age;
 }
 

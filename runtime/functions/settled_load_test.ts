@@ -4,7 +4,8 @@ import { err, ok, type Result } from "../result.ts";
 import { DEFAULT_CONFIG } from "./config_file.ts";
 import type { FileStamp } from "./folder_scan.ts";
 import { loadSettled, type SettledLoad } from "./settled_load.ts";
-import { FakeClock, fakeModule, START } from "./testing.ts";
+import { fakeModule, START } from "./testing.ts";
+import { FakeClock } from "../testing_clock.ts";
 import type { LoadedVersion, LoadFailure } from "./version_loader.ts";
 
 const GOOD = versionOf("good");
@@ -30,7 +31,7 @@ class Scene {
 
   /** The stamp of a file written now. */
   stamp(): FileStamp {
-    const nowNs = BigInt(this.clock.now()) * 1_000_000n;
+    const nowNs = BigInt(this.clock.wallMs()) * 1_000_000n;
     return { size: 1, mtimeNs: nowNs, ctimeNs: 0n, ino: 1n };
   }
 
@@ -40,7 +41,7 @@ class Scene {
       files: () => ({ module: "a.wasm", config: this.hasConfig ? "a.toml" : undefined }),
       stamp: (file) => Promise.resolve(file === "a.wasm" ? this.module : this.config),
       load: () => {
-        this.loads.push(this.clock.now() - 1_000_000);
+        this.loads.push(this.clock.wallMs() - 1_000_000);
         this.duringLoad();
         return Promise.resolve(this.outcome);
       },
@@ -53,9 +54,9 @@ const BROKEN = err({ error: skerryError("invalid_module", "Cannot run it"), cont
 
 Deno.test("old files are loaded at once", async () => {
   const scene = new Scene();
-  await scene.clock.advance(100);
+  await scene.clock.pass(100);
   scene.start();
-  await scene.clock.advance(0);
+  await scene.clock.pass(0);
   assertEquals(scene.result, {
     outcome: ok(GOOD),
     stamps: { module: scene.module, config: undefined },
@@ -65,11 +66,11 @@ Deno.test("old files are loaded at once", async () => {
 
 Deno.test("files that were just written are waited for", async () => {
   const scene = new Scene();
-  await scene.clock.advance(30);
+  await scene.clock.pass(30);
   scene.start();
-  await scene.clock.advance(69);
+  await scene.clock.pass(69);
   assertEquals(scene.loads, []);
-  await scene.clock.advance(1);
+  await scene.clock.pass(1);
   assertEquals(scene.loads, [100]);
 });
 
@@ -77,11 +78,11 @@ Deno.test("a file that keeps growing is loaded when it has stopped", async () =>
   const scene = new Scene();
   scene.start();
   for (let i = 0; i < 20; i++) {
-    await scene.clock.advance(50);
+    await scene.clock.pass(50);
     scene.module = scene.stamp();
   }
   assertEquals(scene.loads, []);
-  await scene.clock.advance(100);
+  await scene.clock.pass(100);
   assertEquals(scene.loads, [1_100]);
   assertEquals(scene.result !== "pending", true);
 });
@@ -90,7 +91,7 @@ Deno.test("a file that never stops is loaded all the same after five seconds", a
   const scene = new Scene();
   scene.start();
   for (let i = 0; i < 110; i++) {
-    await scene.clock.advance(50);
+    await scene.clock.pass(50);
     scene.module = scene.stamp();
   }
   assertEquals(scene.loads.length, 1);
@@ -101,9 +102,9 @@ Deno.test("a failure counts only when its file is 300 ms old", async () => {
   const scene = new Scene();
   scene.outcome = BROKEN;
   scene.start();
-  await scene.clock.advance(299);
+  await scene.clock.pass(299);
   assertEquals([scene.loads, scene.result], [[100], "pending"]);
-  await scene.clock.advance(1);
+  await scene.clock.pass(1);
   assertEquals(scene.loads, [100, 300]);
   assertEquals(scene.result, {
     outcome: BROKEN,
@@ -115,10 +116,10 @@ Deno.test("a write that pauses is not blamed", async () => {
   const scene = new Scene();
   scene.outcome = BROKEN;
   scene.start();
-  await scene.clock.advance(150);
+  await scene.clock.pass(150);
   scene.outcome = ok(GOOD);
   scene.module = scene.stamp();
-  await scene.clock.advance(200);
+  await scene.clock.pass(200);
   assertEquals(scene.result, {
     outcome: ok(GOOD),
     stamps: { module: scene.module, config: undefined },
@@ -127,14 +128,14 @@ Deno.test("a write that pauses is not blamed", async () => {
 
 Deno.test("a change during the preparation starts it again with the newest bytes", async () => {
   const scene = new Scene();
-  await scene.clock.advance(1_000);
+  await scene.clock.pass(1_000);
   scene.duringLoad = () => {
     scene.duringLoad = () => {};
     scene.module = scene.stamp();
     scene.outcome = ok(versionOf("newest"));
   };
   scene.start();
-  await scene.clock.advance(200);
+  await scene.clock.pass(200);
   assertEquals(scene.loads, [1_000, 1_100]);
   assertEquals(scene.result !== "pending" && scene.result?.outcome, ok(versionOf("newest")));
 });
@@ -142,12 +143,12 @@ Deno.test("a change during the preparation starts it again with the newest bytes
 Deno.test("a configuration that is missing for a moment is waited for", async () => {
   const scene = new Scene();
   scene.hasConfig = true;
-  await scene.clock.advance(1_000);
+  await scene.clock.pass(1_000);
   scene.start();
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.loads, []);
   scene.config = scene.module;
-  await scene.clock.advance(50);
+  await scene.clock.pass(50);
   assertEquals(scene.loads, [1_100]);
 });
 
@@ -155,14 +156,14 @@ Deno.test("a module that is gone is given up when the load is cancelled, or afte
   const cancelled = new Scene();
   cancelled.module = undefined;
   cancelled.start();
-  await cancelled.clock.advance(150);
+  await cancelled.clock.pass(150);
   cancelled.isCancelled = true;
-  await cancelled.clock.advance(50);
+  await cancelled.clock.pass(50);
   assertEquals([cancelled.result, cancelled.loads], [undefined, []]);
   const gone = new Scene();
   gone.module = undefined;
   gone.start();
-  await gone.clock.advance(5_000);
+  await gone.clock.pass(5_000);
   assertEquals([gone.result, gone.loads], [undefined, []]);
 });
 
@@ -171,6 +172,6 @@ Deno.test("a file from a clock that is ahead is not waited for", async () => {
   scene.module = { size: 1, mtimeNs: 9_000_000_000_000n, ctimeNs: 0n, ino: 1n };
   scene.outcome = BROKEN;
   scene.start();
-  await scene.clock.advance(0);
+  await scene.clock.pass(0);
   assertEquals(scene.result !== "pending", true);
 });

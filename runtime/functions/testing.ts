@@ -7,60 +7,15 @@ import type { Prepare } from "../isolate/prepare.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import { EMPTY_INFO, EMPTY_MODULE } from "../isolate/testing.ts";
 import { err, ok } from "../result.ts";
+import { FakeClock } from "../testing_clock.ts";
 import type { ExportInfo } from "../wasm/module_info.ts";
-import { type Clock, yieldToEventLoop } from "./clock.ts";
 import { EngineCache } from "./engine_cache.ts";
 import type { FunctionVersion } from "./served_function.ts";
 import { VersionMaker, type VersionMakerOptions } from "./version_maker.ts";
 
-/** A clock that stands still until a test moves it. */
-export class FakeClock implements Clock {
-  #nowMs: number;
-  #timers: { dueMs: number; callback: () => void }[] = [];
-
-  /** Starts well after now, so that files just written are old. */
-  constructor(nowMs = Date.now() + 60_000) {
-    this.#nowMs = nowMs;
-  }
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  monotonic(): number {
-    return this.#nowMs;
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const timer = { dueMs: this.#nowMs + ms, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  /** Timers that wait. */
-  get pending(): number {
-    return this.#timers.length;
-  }
-
-  /** Lets time pass, running what falls due, in order, and what follows from it. */
-  async advance(ms: number): Promise<void> {
-    const endMs = this.#nowMs + ms;
-    await yieldToEventLoop();
-    for (let timer = this.#nextBy(endMs); timer !== undefined; timer = this.#nextBy(endMs)) {
-      this.#timers.splice(this.#timers.indexOf(timer), 1);
-      this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
-      timer.callback();
-      await yieldToEventLoop();
-    }
-    this.#nowMs = endMs;
-  }
-
-  #nextBy(endMs: number) {
-    const due = this.#timers.filter((timer) => timer.dueMs <= endMs);
-    return due.sort((a, b) => a.dueMs - b.dueMs)[0];
-  }
+/** A clock that starts well after now, so that files just written are old. */
+export function laterClock(): FakeClock {
+  return new FakeClock(Date.now() + 60_000);
 }
 
 /** Waits for a condition, looking again and again; throws if it does not come about. */
@@ -71,7 +26,7 @@ export async function until(
   const deadlineMs = Date.now() + (options.timeoutMs ?? 10_000);
   while (!condition()) {
     if (Date.now() > deadlineMs) throw new Error(`Waited in vain for: ${condition}`);
-    await options.clock?.advance(50);
+    await options.clock?.pass(50);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { yieldToEventLoop } from "./clock.ts";
+import { yieldToEventLoop } from "../yield_to_event_loop.ts";
 import { type ReadFile, readRegularFile } from "./read_file.ts";
 import type { FunctionVersion } from "./served_function.ts";
 import { isLibrary, languageOf } from "./source_language.ts";

@@ -1,7 +1,7 @@
 import { runNoLibrary } from "../functions/native_function.ts";
 import type { Peer } from "../platform/platform.ts";
 import { type AppOptions, DEFAULT_REQUEST_LIMITS, type LogAnswer } from "./app_options.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import { FunctionHandler } from "./function_handler.ts";
 import { Invoker } from "./invoke/invoker.ts";
 import { JobRunner } from "./jobs/job_runner.ts";

@@ -10,7 +10,7 @@ import type { FunctionLogs } from "../observe/function_logs.ts";
 import type { Tracing } from "../observe/traces/tracing.ts";
 import type { Result } from "../result.ts";
 import type { Scrapable } from "./routes/metrics.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { NewResponse } from "../platform/platform.ts";
 
 /** What {@linkcode createApp} serves and how. */

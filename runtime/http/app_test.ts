@@ -7,7 +7,6 @@ import {
   bytes,
   directory,
   fakeApp,
-  FakeClock,
   FakeDispatcher,
   match,
   PEER,
@@ -15,6 +14,7 @@ import {
   stringsOf,
   version,
 } from "./testing_fakes.ts";
+import { FakeClock } from "../testing_clock.ts";
 
 const URL_OF_HELLO = "http://localhost:8080/hello";
 

@@ -5,7 +5,7 @@ import type { Peer } from "../platform/platform.ts";
 import type { Result } from "../result.ts";
 import { allowHeader, isAllowed } from "./allowed_methods.ts";
 import type { FunctionDirectory, KvNamespaces, LogAnswer, RequestLimits } from "./app_options.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import {
   type FunctionCall,
   functionCall,
@@ -158,10 +158,12 @@ export class FunctionHandler {
     if (!isModuleCall(call)) return this.#options.nativeAnswers.answer(call as NativeCall, body);
     const { clock, dispatcher, answers } = this.#options;
     const job = functionJob(call, body, this.#options);
-    const startMs = clock.now();
+    const startMs = clock.monotonicMs();
     const result = dispatcher.run(job);
-    if (!(result instanceof Promise)) return answers.answer(call, result, clock.now() - startMs);
-    return result.then((settled) => answers.answer(call, settled, clock.now() - startMs));
+    if (!(result instanceof Promise)) {
+      return answers.answer(call, result, clock.monotonicMs() - startMs);
+    }
+    return result.then((settled) => answers.answer(call, settled, clock.monotonicMs() - startMs));
   }
 
   #fail(incoming: IncomingRequest, cause: unknown): Response {

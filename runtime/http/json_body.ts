@@ -1,7 +1,7 @@
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { RequestLimits } from "./app_options.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import { readBody } from "./request_body.ts";
 
 /** The members of a JSON body, not yet looked at. */

@@ -3,7 +3,7 @@ import { skerryError } from "../errors.ts";
 import type { ManagementApiOptions } from "./api/management_api.ts";
 import type { AppEnv } from "./app_env.ts";
 import { type AppOptions, DEFAULT_REQUEST_LIMITS } from "./app_options.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import type { Invoker } from "./invoke/invoker.ts";
 import { managementGuard, type Refuse } from "./management_guard.ts";
 import { answerOtherMethods } from "./other_methods.ts";

@@ -3,7 +3,7 @@ import type { NewResponse } from "../platform/platform.ts";
 import { JsonInput } from "./abi/json_input.ts";
 import { readOutput } from "./abi/read_output.ts";
 import type { KvNamespaces, LogAnswer, RequestLog } from "./app_options.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import type { NativeCall } from "./function_call.ts";
 import { functionResponse, serverTiming, statsHeaders } from "./function_response.ts";
 import type { Refusals } from "./refusals.ts";
@@ -34,10 +34,10 @@ export class NativeAnswers {
   async answer(call: NativeCall, body: Uint8Array): Promise<Response> {
     const { run, clock } = this.#options;
     const { target } = call.version;
-    const startMs = clock.now();
+    const startMs = clock.monotonicMs();
     const input = nativeInput(call, body, this.#options.kv);
     const result = await run(target, input, call.match.fn.route);
-    return this.#respond(call, result, clock.now() - startMs);
+    return this.#respond(call, result, clock.monotonicMs() - startMs);
   }
 
   #respond(call: NativeCall, run: NativeRun, runMs: number): Response {

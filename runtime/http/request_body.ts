@@ -1,7 +1,7 @@
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { RequestLimits } from "./app_options.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** The body of every request without one. */
 export const NO_BODY: Uint8Array<ArrayBuffer> = new Uint8Array(0);

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { SkerryError } from "../errors.ts";
 import type { Result } from "../result.ts";
 import { hasBody, NO_BODY, readBody } from "./request_body.ts";
-import { bytes, FakeClock } from "./testing_fakes.ts";
+import { bytes } from "./testing_fakes.ts";
+import { FakeClock } from "../testing_clock.ts";
 
 const LIMITS = { requestBytes: 10, bodyTimeoutMs: 1000 };
 

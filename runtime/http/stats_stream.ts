@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** What a stream of statistics needs. */
 export interface StatsStreamOptions {

@@ -20,7 +20,8 @@ function setUp() {
     isEnding: () => scene.isEnding,
     onEnd: () => scene.ended++,
     clock: {
-      now: () => 0,
+      wallMs: () => 0,
+      monotonicMs: () => 0,
       after: (_, callback) => {
         tick = callback;
         return () => tick = undefined;

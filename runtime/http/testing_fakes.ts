@@ -1,4 +1,5 @@
 /** What the tests of this folder put in place of the other parts. */
+import { FakeClock } from "../testing_clock.ts";
 import type { Dispatcher, Job, JobResult } from "../dispatch/job.ts";
 import type { FunctionConfig } from "../functions/function_config.ts";
 import type { FunctionStatus } from "../functions/function_status.ts";
@@ -11,7 +12,6 @@ import { ok } from "../result.ts";
 import type { FunctionRequest } from "./abi/function_request.ts";
 import { type App, createApp } from "./app.ts";
 import type { AppOptions, FunctionDirectory, RequestLog } from "./app_options.ts";
-import type { Clock } from "./clock.ts";
 
 export const PEER: Peer = { remoteAddress: () => "127.0.0.1", hasLeft: () => false };
 
@@ -94,34 +94,6 @@ export function ran(changes: Partial<Omit<RunResult, "stdout">> & { stdout?: str
     stdout: new TextEncoder().encode(changes.stdout ?? "hello"),
   };
   return { kind: "ran", path: "inline", result };
-}
-
-/** A clock that moves only when told. */
-export class FakeClock implements Clock {
-  #nowMs = 0;
-  #timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { dueMs: this.#nowMs + delayMs, callback };
-    this.#timers.push(timer);
-    return () => this.#timers = this.#timers.filter((other) => other !== timer);
-  }
-
-  /** Timers that would still fire. */
-  get pendingTimers(): number {
-    return this.#timers.length;
-  }
-
-  advance(ms: number): void {
-    this.#nowMs += ms;
-    const due = this.#timers.filter((timer) => timer.dueMs <= this.#nowMs);
-    this.#timers = this.#timers.filter((timer) => timer.dueMs > this.#nowMs);
-    for (const timer of due) timer.callback();
-  }
 }
 
 /** An app of fakes with these changes, what it logged, and what it is made of. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import type { AdmitLibrary, RunNative } from "../functions/native_function.ts";
 import { err, ok, type Result } from "../result.ts";
 import { SocketServer } from "../sockets/socket_server.ts";
@@ -108,7 +109,7 @@ export async function startNative(
     spawn: spawnZygote,
     maxRunning: options.maxRunning ?? DEFAULT_MAX_RUNNING,
     maxWaiting: options.maxWaiting ?? DEFAULT_MAX_WAITING,
-    after,
+    after: SYSTEM_CLOCK.after,
     onZygoteLost: options.onZygoteLost,
   });
   const calls: Record<string, number> = {};
@@ -134,7 +135,7 @@ export async function startNative(
   const maxClients = options.maxClients ?? DEFAULT_MAX_CLIENTS;
   const answer = socketAnswers(caller, options.withDetails ?? false);
   const sockets = new SocketServer({
-    serve: (socket) => serveSession(socket, { answer, idleMs: IDLE_MS, after }),
+    serve: (socket) => serveSession(socket, { answer, idleMs: IDLE_MS, after: SYSTEM_CLOCK.after }),
     maxClients,
     refusal: `Error: the server has ${maxClients} clients, its maximum`,
   });
@@ -197,11 +198,6 @@ function sweepEvery(ms: number, outputs: OutputFiles): () => void {
     void outputs.sweep().finally(() => isSweeping = false);
   }, ms);
   return () => clearInterval(timer);
-}
-
-function after(ms: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, ms);
-  return () => clearTimeout(timer);
 }
 
 function secureRandom(): number {

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import {
   type FunctionLogEntry,
   isWorthLogging,
@@ -7,18 +8,10 @@ import {
 import type { LogFiles } from "./log_files.ts";
 import { LogStore, type LogStoreBounds } from "./log_store.ts";
 
-/** Time as the logs need it. */
-export interface LogClock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Calls `callback` once after `ms`; the returned function cancels that. */
-  after(ms: number, callback: () => void): () => void;
-}
-
 /** Options of {@linkcode FunctionLogs}. */
 export interface FunctionLogsOptions {
   readonly files: LogFiles;
-  readonly clock: LogClock;
+  readonly clock: Clock;
   readonly bounds?: LogStoreBounds;
   /** Bytes that may wait to be written; what comes beyond is dropped, and counted. @default 8 MiB */
   readonly pendingBytes?: number;
@@ -55,7 +48,7 @@ const ENTRY_BYTES = 512;
  *
  * @example
  * ```ts
- * import { SYSTEM_CLOCK } from "../functions/clock.ts";
+ * import { SYSTEM_CLOCK } from "../clock.ts";
  * import { FunctionLogs } from "./function_logs.ts";
  * import { logFolder } from "./log_files.ts";
  *
@@ -66,7 +59,7 @@ const ENTRY_BYTES = 512;
  */
 export class FunctionLogs {
   readonly #store: LogStore;
-  readonly #clock: LogClock;
+  readonly #clock: Clock;
   readonly #pendingLimit: number;
   readonly #followers = new Map<string, Set<LogFollower>>();
   readonly #dropped = new Map<string, number>();
@@ -93,7 +86,7 @@ export class FunctionLogs {
       return;
     }
     this.#pendingBytes += bytes;
-    this.#pending.push({ report, timeMs: this.#clock.now() });
+    this.#pending.push({ report, timeMs: this.#clock.wallMs() });
     this.#cancelTimer ??= this.#clock.after(BATCH_MS, () => void this.#flush());
   }
 
@@ -148,7 +141,7 @@ export class FunctionLogs {
     for (const [route, entries] of this.#byRoute(batch)) {
       for (const follower of this.#followers.get(route) ?? []) follower.onEntries(entries);
       const lost = entries.reduce((sum, { dropped = 0 }) => sum + Math.max(1, dropped), 0);
-      await this.#store.append(route, entries, this.#clock.now())
+      await this.#store.append(route, entries, this.#clock.wallMs())
         .catch(() => this.#countDropped(route, lost));
     }
     // What is being written counts as waiting: a slow disk must not hold more than that.

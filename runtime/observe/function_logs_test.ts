@@ -1,20 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FunctionLogEntry, RunReport } from "./function_log_entry.ts";
-import { FunctionLogs, type LogClock } from "./function_logs.ts";
+import { FakeClock } from "../testing_clock.ts";
+import { FunctionLogs } from "./function_logs.ts";
 import { MemoryLogFiles } from "./testing.ts";
-
-/** A clock whose timers fire when told. */
-class ManualClock implements LogClock {
-  nowMs = 1_000_000;
-  timers: (() => void)[] = [];
-  now(): number {
-    return this.nowMs;
-  }
-  after(_ms: number, callback: () => void): () => void {
-    this.timers.push(callback);
-    return () => this.timers = this.timers.filter((timer) => timer !== callback);
-  }
-}
 
 function report(stderr: string, changes: Partial<RunReport> = {}): RunReport {
   return {
@@ -32,7 +20,7 @@ function report(stderr: string, changes: Partial<RunReport> = {}): RunReport {
 
 function setUp(options: Partial<ConstructorParameters<typeof FunctionLogs>[0]> = {}) {
   const files = new MemoryLogFiles();
-  const clock = new ManualClock();
+  const clock = new FakeClock(1_000_000);
   const logs = new FunctionLogs({ files, clock, ...options });
   const texts = async () => (await logs.read("/hello", { limit: 1000 })).map((e) => e.stderr);
   return { files, clock, logs, texts };
@@ -73,7 +61,7 @@ Deno.test("adding touches no file; a batch is one append for each function", asy
   const { logs, files, clock } = setUp();
   for (let i = 0; i < 100; i++) logs.add(report(`${i}`));
   logs.add(report("x", { route: "/other" }));
-  assertEquals([files.appends, clock.timers.length], [0, 1]);
+  assertEquals([files.appends, clock.pendingTimers], [0, 1]);
   await logs.close();
   assertEquals(files.appends, 2);
 });
@@ -90,7 +78,7 @@ Deno.test("ids grow although the clock stands still, and over restarts", async (
   logs.add(report("a"));
   logs.add(report("b"));
   await logs.close();
-  clock.nowMs += 1;
+  clock.advance(1);
   const later = new FunctionLogs({ files, clock });
   later.add(report("c"));
   const ids = (await later.read("/hello", { limit: 10 })).map(({ id }) => id);
@@ -114,7 +102,7 @@ Deno.test("a full disk loses entries, says how many, and goes on", async () => {
   logs.add(report("lost"));
   await logs.read("/hello", { limit: 1 });
   files.isFull = false;
-  clock.nowMs += 1;
+  clock.advance(1);
   logs.add(report("kept"));
   const entries = await logs.read("/hello", { limit: 10 });
   assertEquals(entries.map(({ dropped, stderr }) => [dropped, stderr]), [
@@ -138,7 +126,7 @@ Deno.test("a disk that hangs holds a bounded number of entries, and no caller", 
   const { logs, files, clock, texts } = setUp({ pendingBytes: 10 * 600 });
   const release = files.hang();
   for (let i = 0; i < 1000; i++) logs.add(report("12345678"));
-  clock.timers[0]!();
+  clock.advance(1000);
   for (let i = 0; i < 1000; i++) logs.add(report("12345678"));
   release();
   await logs.read("/hello", { limit: 1 });

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../result.ts";
-import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 import { DEFAULT_RETRY_RULES, exchange, type RetryRules } from "./exchange.ts";
 import { HeldLock } from "./held_lock.ts";
@@ -127,7 +127,7 @@ export class CoordClient {
   async lockRenew(name: string): Promise<Result<void, CoordError>> {
     const lock = this.#held.get(name);
     if (lock === undefined) return err(notHeld(name));
-    const sentMs = this.#clock.now();
+    const sentMs = this.#clock.monotonicMs();
     const renewed = await this.#renew(lock);
     if (!renewed.ok) return this.#noteLoss(lock, renewed);
     lock.renewed(sentMs);

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../result.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 import type { Outcome } from "./transport.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FakeClock } from "../testing.ts";
+import { FakeClock } from "../../testing_clock.ts";
 import { DEFAULT_RETRY_RULES, exchange } from "./exchange.ts";
 import type { Outcome } from "./transport.ts";
 
@@ -10,7 +10,7 @@ function started() {
   const answers: ((outcome: Outcome) => void)[] = [];
   const places: number[] = [];
   const result = exchange(() => {
-    sentMs.push(clock.now());
+    sentMs.push(clock.monotonicMs());
     return new Promise((resolve) => answers.push(resolve));
   }, { rules: DEFAULT_RETRY_RULES, clock, onWait: (place) => places.push(place) });
   const advance = async (ms: number) => {

@@ -1,5 +1,5 @@
 import type { Result } from "../../result.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 
 /** A lock that this client was granted. */
@@ -37,7 +37,7 @@ export class HeldLock {
   keepRenewed(renew: (lock: HeldLock) => Promise<Result<unknown, CoordError>>): void {
     const again = () => {
       this.#stopRenewing = this.#clock.after(this.ttlMs / 3, async () => {
-        const sentMs = this.#clock.now();
+        const sentMs = this.#clock.monotonicMs();
         const renewed = await renew(this);
         if (this.#stopRenewing === undefined || this.signal.aborted) return;
         if (renewed.ok) this.renewed(sentMs);
@@ -50,7 +50,7 @@ export class HeldLock {
 
   /** The server began the lease anew, at the earliest when it was asked. */
   renewed(sentMs: number): void {
-    this.#extend(this.ttlMs - (this.#clock.now() - sentMs));
+    this.#extend(this.ttlMs - (this.#clock.monotonicMs() - sentMs));
   }
 
   /** The lock is gone. */

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../result.ts";
-import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 import { serverEvents } from "./server_events.ts";
 import { readOutcome, Transport, type TransportOptions } from "./transport.ts";

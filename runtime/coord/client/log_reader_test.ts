@@ -1,10 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { LogReader } from "./log_reader.ts";
 
 /** A clock on which nothing takes any time. */
 const IMMEDIATE: Clock = {
-  now: () => 0,
+  wallMs: () => 0,
+  monotonicMs: () => 0,
   after(_delayMs, callback) {
     queueMicrotask(callback);
     return () => {};

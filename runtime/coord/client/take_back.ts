@@ -1,5 +1,5 @@
 import { err, type Result } from "../../result.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 
 type Answer = Result<Readonly<Record<string, unknown>>, CoordError>;

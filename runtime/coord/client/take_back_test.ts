@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { err, ok, type Result } from "../../result.ts";
-import { FakeClock } from "../testing.ts";
+import { FakeClock } from "../../testing_clock.ts";
 import type { CoordError } from "./coord_error.ts";
 import { unlessTakenBack } from "./take_back.ts";
 

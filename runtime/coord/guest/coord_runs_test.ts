@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { CoordService } from "../service.ts";
 import { MAX_SESSIONS } from "../session_commands.ts";
-import { FakeClock, MemoryLog } from "../testing.ts";
+import { MemoryLog } from "../testing.ts";
+import { FakeClock } from "../../testing_clock.ts";
 import type { CoordCall } from "./coord_call.ts";
 import { CoordRuns } from "./coord_runs.ts";
 

@@ -118,7 +118,7 @@ export class DeployedFunctions implements Deployments {
     if (known !== undefined) return known;
     const made = await makeDeployedVersion(input, this.#maker);
     if (!made.ok) return made;
-    const now = this.#catalogue.context.clock.now();
+    const now = this.#catalogue.context.clock.wallMs();
     const id = this.#store.newId(request.name, Math.floor(now / 1000));
     const row = toRow(id, new Date(now).toISOString(), input, made.value);
     const files = new Map(made.value.files).set("metadata.json", metadataFile(row));

@@ -7,7 +7,8 @@ import type { SkerryError } from "../../errors.ts";
 import type { Result } from "../../result.ts";
 import type { DeployRequest } from "../deployments.ts";
 import { FunctionRegistry, type RegistryOptions } from "../registry.ts";
-import { fakeBuild, FakeClock, FakePrepare, preparedOf, TempFolder } from "../testing.ts";
+import { fakeBuild, FakePrepare, preparedOf, TempFolder } from "../testing.ts";
+import { FakeClock } from "../../testing_clock.ts";
 
 /** Deployed functions over a real data folder, with a fake compiler. */
 class Scene {

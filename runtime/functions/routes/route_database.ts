@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { sqlite } from "../../platform/sqlite.ts";
-import { yieldToEventLoop } from "../clock.ts";
+import { yieldToEventLoop } from "../../yield_to_event_loop.ts";
 import { MAX_KEY_BYTES, type StoredRow, toStoredRow } from "./stored_row.ts";
 
 /** Exactly what other programs expect to find. */

@@ -2,7 +2,7 @@ import { getMimeType } from "hono/utils/mime";
 import { basename, resolve } from "node:path";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { Environment } from "../config_file.ts";
 import { type FileStamp, isSameStamp, stampFile } from "../folder_scan.ts";
 import type { FunctionOrigin } from "../function_entry.ts";

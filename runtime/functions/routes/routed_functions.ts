@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Catalogue } from "../catalogue.ts";
-import { delay } from "../clock.ts";
+import { delay } from "../../clock.ts";
 import { isFull, reasonOf, storageError } from "../deployed/storage_error.ts";
 import type { RouteRow, RouteTable } from "../deployments.ts";
 import { checkReach } from "./route_reach.ts";
@@ -85,7 +85,7 @@ export class RoutedFunctions implements RouteTable {
     if (!spec.ok) return spec;
     const refused = await checkReach(key, spec.value, this.#context.folder);
     if (refused !== undefined) return err(refused);
-    const updated = Math.floor(this.#context.clock.now() / 1000);
+    const updated = Math.floor(this.#context.clock.wallMs() / 1000);
     const row = { key, value, updated };
     const written = await this.#write(`put ${showKey(key)}`, () => {
       this.#database.put(key, value, updated);
@@ -154,7 +154,7 @@ export class RoutedFunctions implements RouteTable {
     action: () => Result<void, SkerryError> | void,
   ): Promise<Result<void, SkerryError>> {
     const { clock } = this.#context;
-    const deadlineMs = clock.monotonic() + BUSY_PATIENCE_MS;
+    const deadlineMs = clock.monotonicMs() + BUSY_PATIENCE_MS;
     while (true) {
       try {
         // What took the place of the file, or of a row, must not be overlooked.
@@ -162,7 +162,7 @@ export class RoutedFunctions implements RouteTable {
         return action() ?? ok(undefined);
       } catch (thrown) {
         if (!isBusy(thrown)) return err(storageError(attempt, thrown));
-        if (clock.monotonic() >= deadlineMs) return err(busy(attempt));
+        if (clock.monotonicMs() >= deadlineMs) return err(busy(attempt));
       }
       await delay(clock, BUSY_RETRY_MS);
     }

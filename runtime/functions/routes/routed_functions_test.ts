@@ -9,11 +9,11 @@ import { sqlite } from "../../platform/sqlite.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { FunctionRegistry, type RegistryEvent, type RegistryOptions } from "../registry.ts";
 import { MAX_ROWS } from "./route_database.ts";
-import { fakeBuild, FakeClock, FakePrepare, preparedOf, TempFolder, until } from "../testing.ts";
+import { fakeBuild, FakePrepare, laterClock, preparedOf, TempFolder, until } from "../testing.ts";
 
 /** A route table in a real data folder, another program that edits it, and a fake compiler. */
 class Scene {
-  readonly clock = new FakeClock();
+  readonly clock = laterClock();
   readonly fake = new FakePrepare();
   readonly events: RegistryEvent[] = [];
   readonly folder: TempFolder;
@@ -78,7 +78,7 @@ class Scene {
   /** Lets a look at the table, and at modules, pass. */
   async follow(): Promise<void> {
     for (let i = 0; i < 4; i++) {
-      await this.clock.advance(300);
+      await this.clock.pass(300);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -298,7 +298,7 @@ Deno.test("a module that comes after its row is served", async () => {
 Deno.test("rows put and removed through the API are in the table, and answer at once", async () => {
   await using scene = await Scene.open(FILES);
   const row = valueOf(await scene.routes.put("GET:/a", JSON.stringify(ONE)));
-  assertEquals([row.state, row.updated], ["ready", Math.floor(scene.clock.now() / 1000)]);
+  assertEquals([row.state, row.updated], ["ready", Math.floor(scene.clock.wallMs() / 1000)]);
   assertEquals(await scene.serving("/a"), "one");
   const stored = scene.client.prepare("SELECT * FROM functions").all();
   assertEquals(stored.map(({ k, v }) => [k, v]), [["GET:/a", JSON.stringify(ONE)]]);
@@ -338,14 +338,14 @@ Deno.test("who writes for long is waited for, and reading goes on meanwhile", as
   scene.client.exec("BEGIN EXCLUSIVE");
   let result: Result<unknown, SkerryError> | undefined;
   void scene.routes.put("GET:/b", JSON.stringify(ONE)).then((settled) => result = settled);
-  await scene.clock.advance(1000);
+  await scene.clock.pass(1000);
   assertEquals([result, await scene.serving("/a")], [undefined, "one"]);
   scene.client.exec("COMMIT");
   await until(() => result !== undefined, scene);
   assertEquals(result?.ok, true);
   scene.client.exec("BEGIN IMMEDIATE");
   const never = scene.routes.put("GET:/c", JSON.stringify(ONE));
-  await scene.clock.advance(6000);
+  await scene.clock.pass(6000);
   assertEquals(codeOf(await never), "storage_failed");
   scene.client.exec("ROLLBACK");
 });

@@ -1,7 +1,7 @@
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err } from "../../result.ts";
 import type { Catalogue } from "../catalogue.ts";
-import { yieldToEventLoop } from "../clock.ts";
+import { yieldToEventLoop } from "../../yield_to_event_loop.ts";
 import type { RouteRow } from "../deployments.ts";
 import { FunctionEntry } from "../function_entry.ts";
 import { parseRouteKey, showKey } from "./route_key.ts";

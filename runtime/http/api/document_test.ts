@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { DEFAULT_REQUEST_LIMITS } from "../app_options.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { Invoker } from "../invoke/invoker.ts";
 import { managementApp } from "../management.ts";
 import { managementApi } from "./management_api.ts";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { skerryError } from "../../errors.ts";
 import type { FunctionLogs } from "../../observe/function_logs.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { type ApiApp, apiApp, operation, problem, problems } from "./api_app.ts";
 import { findFunction, type FunctionPlaces } from "./find_function.ts";
 import { functionLogStream } from "./log_stream.ts";

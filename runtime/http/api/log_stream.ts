@@ -1,6 +1,6 @@
 import type { FunctionLogEntry } from "../../observe/function_log_entry.ts";
 import type { FunctionLogs } from "../../observe/function_logs.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 
 /** Where a stream begins. */
 export interface LogStart {

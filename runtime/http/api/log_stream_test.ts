@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { FunctionLogEntry } from "../../observe/function_log_entry.ts";
 import type { LogFollower, LogRange } from "../../observe/function_logs.ts";
-import { FakeClock } from "../testing_fakes.ts";
+import { FakeClock } from "../../testing_clock.ts";
 import { functionLogStream, type LogStart } from "./log_stream.ts";
 
 /** A log in memory whose reading can be held up. */

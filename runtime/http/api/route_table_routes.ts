@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { skerryError } from "../../errors.ts";
 import type { RouteTable } from "../../functions/deployments.ts";
 import type { AppEnv } from "../app_env.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { deployFailure } from "../deploy/deploy_failure.ts";
 import { readBody } from "../request_body.ts";
 import { type ApiApp, apiApp, operation, problem, problems } from "./api_app.ts";

@@ -1,6 +1,7 @@
 /** What the tests of this folder share: an app that has everything, in memory. */
 import { CoordService } from "../../coord/service.ts";
-import { FakeClock as CoordClock, MemoryLog } from "../../coord/testing.ts";
+import { MemoryLog } from "../../coord/testing.ts";
+import { FakeClock } from "../../testing_clock.ts";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import type { DeployedFunction, RouteRow, RouteTable } from "../../functions/deployments.ts";
 import type { FunctionStatus } from "../../functions/function_status.ts";
@@ -8,7 +9,7 @@ import { FunctionLogs } from "../../observe/function_logs.ts";
 import { MemoryLogFiles } from "../../observe/testing.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { FunctionDirectory } from "../app_options.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { FakeDeployments } from "../testing_deployments.ts";
 import { directory, fakeApp, PEER } from "../testing_fakes.ts";
 
@@ -40,9 +41,8 @@ export function wholeApp(changes: Parameters<typeof fakeApp>[0] = {}) {
   const deployments = new FakeDeployments();
   const routes = new FakeRoutes();
   const files = new MemoryLogFiles();
-  const clock = { now: Date.now, after: SYSTEM_CLOCK.after };
-  const functionLogs = new FunctionLogs({ files, clock });
-  const coord = new CoordService({ log: new MemoryLog(), clock: new CoordClock() });
+  const functionLogs = new FunctionLogs({ files, clock: SYSTEM_CLOCK });
+  const coord = new CoordService({ log: new MemoryLog(), clock: new FakeClock() });
   const scheduler = { strategy: "least" } as const;
   const { app, log, options } = fakeApp({
     functions: directoryOf(deployments),

@@ -1,6 +1,6 @@
 import type { LogRecord } from "../../coord/log.ts";
 import type { CoordService } from "../../coord/service.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { recordJson } from "./log_page.ts";
 
 /** So that neither proxies nor clients take a quiet log for a dead connection. */

@@ -4,7 +4,7 @@ import { type SkerryError, skerryError } from "../../errors.ts";
 import { maxSourceBytes } from "../../functions/deployed/source_limits.ts";
 import type { DeployRequest } from "../../functions/deployments.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { readMembers } from "../json_body.ts";
 import { readBody } from "../request_body.ts";
 import { deployMembers } from "./deploy_members.ts";

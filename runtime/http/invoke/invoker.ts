@@ -15,7 +15,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { readOutput } from "../abi/read_output.ts";
 import { isAllowed } from "../allowed_methods.ts";
 import type { FunctionDirectory, KvNamespaces, RequestLog } from "../app_options.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { functionCall, isModuleCall, type ModuleCall, type NativeCall } from "../function_call.ts";
 import { functionJob } from "../function_job.ts";
 import { overloadedError, runFacts } from "../job_answers.ts";
@@ -157,14 +157,14 @@ export class Invoker {
 
   async #run(call: ModuleCall, body: Uint8Array): Promise<InvocationResult> {
     const { dispatcher, clock } = this.#options;
-    const startMs = clock.now();
+    const startMs = clock.monotonicMs();
     const result = await dispatcher.run(functionJob(call, body, this.#options));
     const { route } = call.match.fn;
     if (result.kind === "overloaded") {
       const { retryAfterSeconds } = result;
       return { answer: err(overloadedError(route)), log: { route }, retryAfterSeconds };
     }
-    const log = { route, ...runFacts(result, clock.now() - startMs) };
+    const log = { route, ...runFacts(result, clock.monotonicMs() - startMs) };
     return { answer: this.#answer(call, result), log };
   }
 
@@ -172,10 +172,10 @@ export class Invoker {
     const { kv, clock, runNative = runNoLibrary } = this.#options;
     const { target, config } = call.version;
     const { route } = call.match.fn;
-    const startMs = clock.now();
+    const startMs = clock.monotonicMs();
     const run = await runNative(target, nativeInput(call, body, kv), route);
     const { error, stdout } = run;
-    const log = { route, ...nativeFacts(run, clock.now() - startMs) };
+    const log = { route, ...nativeFacts(run, clock.monotonicMs() - startMs) };
     if (error !== undefined) return { answer: err(error), log };
     const output = readOutput(config, stdout, kv);
     return {

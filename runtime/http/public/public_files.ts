@@ -1,6 +1,6 @@
 import { getMimeType } from "hono/utils/mime";
 import { skerryError } from "../../errors.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { IncomingRequest } from "../function_call.ts";
 import { problemResponse } from "../problem.ts";
 import { decodePath, queryOf } from "../request_path.ts";

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bytes, directory, fakeApp, FakeClock, match, PEER } from "../testing_fakes.ts";
+import { bytes, directory, fakeApp, match, PEER } from "../testing_fakes.ts";
+import { FakeClock } from "../../testing_clock.ts";
 
 const BIG = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
 

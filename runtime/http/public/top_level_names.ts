@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 
 /** How long a listing may be used: a file dropped into the folder is to be served within a second. */
 const FRESH_MS = 500;
@@ -22,7 +22,7 @@ export class TopLevelNames {
 
   /** Whether the folder holds this name; a promise only when the listing is out of date. */
   has(name: string): boolean | Promise<boolean> {
-    if (this.#clock.now() - this.#listedMs < FRESH_MS) return this.#names.has(name);
+    if (this.#clock.monotonicMs() - this.#listedMs < FRESH_MS) return this.#names.has(name);
     this.#listing ??= this.#list();
     return this.#listing.then(() => this.#names.has(name));
   }
@@ -30,7 +30,7 @@ export class TopLevelNames {
   async #list(): Promise<void> {
     // A missing folder has no names: it may be made later.
     this.#names = new Set(await readdir(this.#folder).catch(() => []));
-    this.#listedMs = this.#clock.now();
+    this.#listedMs = this.#clock.monotonicMs();
     this.#listing = undefined;
   }
 }

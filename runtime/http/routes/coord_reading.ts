@@ -4,7 +4,7 @@ import { guardOf, type LockState, type LogState } from "../../coord/state.ts";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { AppEnv } from "../app_env.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { readName } from "../coord/coord_body.ts";
 import { coordProblem } from "../coord/coord_reply.ts";
 import { recordBytes, recordJson } from "../coord/log_page.ts";

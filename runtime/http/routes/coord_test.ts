@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { CoordService } from "../../coord/service.ts";
-import { FakeClock, MemoryLog } from "../../coord/testing.ts";
+import { MemoryLog } from "../../coord/testing.ts";
+import { FakeClock } from "../../testing_clock.ts";
 import { fakeApp, PEER } from "../testing_fakes.ts";
 
 /** Skerry's pages over a service whose log is in memory. */

@@ -3,7 +3,7 @@ import { type SkerryError, skerryError } from "../../errors.ts";
 import type { Deployments } from "../../functions/deployments.ts";
 import type { AppEnv } from "../app_env.ts";
 import type { LogAnswer, RequestLimits } from "../app_options.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../../clock.ts";
 import { type DeployFailure, deployFailure } from "../deploy/deploy_failure.ts";
 import { readDeployRequest } from "../deploy/deploy_request.ts";
 import { sourceText } from "../deploy/source_text.ts";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { skerryError } from "../../errors.ts";
 import type { AppEnv } from "../app_env.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { problemResponse } from "../problem.ts";
 import { statsStream } from "../stats_stream.ts";
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli";
 import { err, ok, type Result } from "../runtime/result.ts";
+import { similarName } from "./similar_name.ts";
 
 /** One option of a verb, as its help shows it. */
 export interface Option {
@@ -44,7 +45,7 @@ export function parseArguments(
       return key === undefined;
     },
   });
-  if (unknown.length > 0) return err(`Unknown option ${unknown[0]}`);
+  if (unknown.length > 0) return err(unknownOption(unknown[0]!, names));
   const single = valued.filter((name) => !repeated.includes(name));
   const missing = single.find((name) => parsed[name] === "");
   if (missing !== undefined) return err(`Option --${missing} needs a value`);
@@ -55,6 +56,13 @@ export function parseArguments(
     lists: pick(parsed, repeated) as Record<string, string[]>,
     switches: pick(parsed, [...switches, "help"]) as Record<string, boolean>,
   });
+}
+
+function unknownOption(given: string, names: readonly string[]): string {
+  const similar = given.startsWith("--")
+    ? similarName(given.slice(2).replace(/=.*$/s, ""), names)
+    : undefined;
+  return `Unknown option ${given}${similar === undefined ? "" : ` (--${similar}?)`}`;
 }
 
 /** `--data -` as `--data=-`: the parser would not take a dash, which means a standard stream, for a value. */

@@ -17,6 +17,16 @@ export function writeStdout(content: Uint8Array | string): Promise<void> {
   });
 }
 
+/**
+ * Resolves when all that was printed is written, or nobody reads it any more. On Node a pipe takes 64 KiB at a time,
+ * and what then still waits would end with the process.
+ */
+export async function flushStandardStreams(): Promise<void> {
+  await Promise.all([process.stdout, process.stderr].map((stream) => {
+    return new Promise<void>((resolve) => stream.write("", () => resolve()));
+  }));
+}
+
 /** The bytes that `TEXT`, `@FILE` or `-`, for standard input, stands for. The error is a sentence. */
 export async function readData(given: string): Promise<Result<Uint8Array<ArrayBuffer>, string>> {
   if (given === "-") return ok(await readStdin());

@@ -117,7 +117,10 @@ for (
     ["with a wrong number", ["run", "x.wasm", "--fuel", "lots"], /--fuel must be a whole number/],
     ["with arguments before --", ["run", "x.wasm", "stray"], /after --, found "stray"/],
     ["with a wrong variable", ["run", "x.wasm", "--env", "=x"], /--env needs K=V/],
-    ["with an unknown verb", ["sail"], /There is no verb "sail"/],
+    ["with an unknown verb", ["sail"], /There is no verb "sail"; skerry --help lists them/],
+    ["with a misspelt verb", ["lsit"], /There is no verb "lsit"; is it "list"\?/],
+    ["with an option before the verb", ["--port", "80"], /Unknown option --port; skerry --help /],
+    ["with a misspelt option", ["serve", "--prot", "80"], /Unknown option --prot \(--port\?\); /],
     ["without a verb", [], /Usage: skerry VERB/],
   ] as const
 ) {
@@ -136,6 +139,7 @@ Deno.test("Every verb explains itself", async () => {
     assertEquals(code, 0);
     assertMatch(stdout, new RegExp(`Usage: skerry ${verb} `));
   }
+  assertEquals(await skerry(["help", "run"]), await skerry(["run", "--help"]));
   assertMatch((await skerry(["--version"])).stdout, /^\d+\.\d+\.\d+/);
 });
 

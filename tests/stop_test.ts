@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { GUESTS } from "./guests/guests.ts";
 import { sleeper } from "./guests/runaway.ts";
+import { skerry } from "./support/command_line.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { startServer } from "./support/server.ts";
@@ -55,6 +56,17 @@ Deno.test("A folder that does not exist is said so", async () => {
   );
   assertMatch(failed, /code 1/);
   assertMatch(failed, /there is no such folder; create it, or name another/);
+});
+
+Deno.test("Where no folder for functions can be made, that is said so", async () => {
+  await using data = await temporaryFolder();
+  const args = ["serve", "--port", "0", "--data", data.path];
+  const { code, stderr } = await skerry(args, { cwd: "/proc" });
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^Cannot make the folder functions\/ \(E[A-Z]+\); name one with --functions\n$/,
+  );
 });
 
 Deno.test("What SIGKILL leaves behind does not hinder the next start", async () => {

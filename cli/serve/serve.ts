@@ -58,7 +58,11 @@ async function serve(
   const read = readerOf(log, inForce, context);
   const options = read(settings);
   if (!options.ok) return usageError(context, "serve", options.error);
-  await prepareFolder(settings.args, context);
+  const prepared = await prepareFolder(settings.args, context);
+  if (!prepared.ok) {
+    context.printError(prepared.error);
+    return 1;
+  }
   const server = await start(options.value, context);
   if (server === undefined) return 1;
   announce(server, options.value, context);
@@ -109,12 +113,21 @@ function openLog(args: ParsedArguments, inForce: LogSettings, context: CliContex
 }
 
 /** Without `--functions`, a first start in an empty folder makes the one to drop modules into. */
-async function prepareFolder(args: ParsedArguments, context: CliContext): Promise<void> {
-  if (args.values.functions !== undefined) return;
+async function prepareFolder(
+  args: ParsedArguments,
+  context: CliContext,
+): Promise<Result<void, string>> {
+  if (args.values.functions !== undefined) return ok(undefined);
   const exists = await stat(DEFAULT_FOLDER).then(() => true, () => false);
-  if (exists) return;
-  await mkdir(DEFAULT_FOLDER, { recursive: true });
+  if (exists) return ok(undefined);
+  try {
+    await mkdir(DEFAULT_FOLDER, { recursive: true });
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    return err(`Cannot make the folder ${DEFAULT_FOLDER}/ (${code}); name one with --functions`);
+  }
   context.print(`Made the folder ${DEFAULT_FOLDER}/ to drop modules into`);
+  return ok(undefined);
 }
 
 async function start(

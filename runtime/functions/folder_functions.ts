@@ -53,7 +53,7 @@ export class FolderFunctions {
   ): Promise<Result<FolderFunctions, SkerryError>> {
     const functions = new FolderFunctions(options, catalogue);
     const watch = await functions.#follow(options);
-    return watch.ok ? ok(functions) : err(folderError(watch.error));
+    return watch.ok ? ok(functions) : err(folderError(options.folder, watch.error));
   }
 
   private constructor(options: FolderFunctionsOptions, catalogue: Catalogue) {
@@ -149,8 +149,11 @@ function concernedBy(file: string): string[] {
   return isFunctionFile(file) ? [file] : sourcesOf(file);
 }
 
-function folderError({ kind, code }: ScanFailure): SkerryError {
+function folderError(folder: string, { kind, code }: ScanFailure): SkerryError {
   const found = kind === "missing" ? "there is no such folder" : `the system answered ${code}`;
   const hint = kind === "missing" ? "; create it, or name another one with --functions" : "";
-  return skerryError("invalid_config", `Cannot open the functions folder: ${found}${hint}`);
+  return skerryError(
+    "invalid_config",
+    `Cannot open the functions folder ${folder}: ${found}${hint}`,
+  );
 }

@@ -126,8 +126,8 @@ Deno.test("a missing folder is an error that says what to do", async () => {
     ok: false,
     error: {
       code: "invalid_config",
-      message: "Cannot open the functions folder: there is no such folder; " +
-        "create it, or name another one with --functions",
+      message: `Cannot open the functions folder ${folder.path}/functions: ` +
+        "there is no such folder; create it, or name another one with --functions",
     },
   });
 });

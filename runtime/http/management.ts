@@ -29,8 +29,13 @@ export function managementApp(options: AppOptions, invoker: Invoker): Hono<AppEn
     app.route("/", miniFaasRoutes({ ...options, deployments, invoker, limits }));
   }
   const isOpen = options.token === undefined && options.jwtSecret === undefined;
-  // The dashboard's page holds no data, and has to be there to ask for the token.
-  if (!isOpen) app.all("/_/ui/*", dashboard(options.version));
+  const api = describedApi({ ...options, limits });
+  if (!isOpen) {
+    // The dashboard's page holds no data, and has to be there to ask for the token.
+    app.all("/_/ui/*", dashboard(options.version));
+    // A browser bears no token, and the description tells nothing of this server but what it can do.
+    app.get("/_/docs", api).get("/_/openapi.json", api);
+  }
   app.use("/_/*", managementGuard(options, refuse));
   if (isOpen) app.all("/_/ui/*", dashboard(options.version));
   app.route("/_", statsRoutes({ ...options, clock, members: options.stats ?? {} }));
@@ -41,7 +46,7 @@ export function managementApp(options: AppOptions, invoker: Invoker): Hono<AppEn
     app.route("/_", coordReadingRoutes(options.coord));
   }
   answerOtherMethods(app);
-  app.all("/_/*", describedApi({ ...options, limits }));
+  app.all("/_/*", api);
   app.notFound((c) => noSuchPage(c));
   app.onError((cause, c) => {
     const { requestId } = c.env;

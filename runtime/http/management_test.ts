@@ -56,6 +56,26 @@ Deno.test("strangers are told to bring a token only where there is one", async (
   assertEquals((await get("/_/nope", {}, stranger)).status, 403);
 });
 
+Deno.test("with a token, a browser can open the description, and nothing else", async () => {
+  const stranger = { ...PEER, remoteAddress: () => "203.0.113.1" };
+  for (const credentials of [{ token: "t" }, { jwtSecret: "s".repeat(32) }]) {
+    const docs = await get("/_/docs", credentials, stranger);
+    assertEquals([docs.status, docs.headers.get("content-type")], [
+      200,
+      "text/html; charset=UTF-8",
+    ]);
+    assertEquals((await docs.text()).includes("Skerry management API"), true);
+    const document = await get("/_/openapi.json", credentials, stranger);
+    assertEquals([document.status, (await document.json()).openapi], [200, "3.1.0"]);
+    for (
+      const path of ["/_/docs/", "/_/docs/x", "/_/functions", "/_/stats", "/_/docs%2ffunctions"]
+    ) {
+      assertEquals((await get(path, credentials, stranger)).status, 401, path);
+    }
+  }
+  assertEquals((await get("/_/docs", {}, stranger)).status, 403);
+});
+
 Deno.test("what management throws is logged and not shown", async () => {
   const functions = {
     ...FUNCTIONS,

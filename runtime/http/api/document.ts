@@ -16,8 +16,8 @@ const TAGS = [
 
 const DESCRIPTION = `Functions, routes, locks and logs of one Skerry server.
 
-With a token (or a secret of JSON Web Tokens) configured, every operation but health needs it:
-\`Authorization: Bearer TOKEN\`. Without one, only clients on the same machine are answered.
+With a token (or a secret of JSON Web Tokens) configured, every operation but health and this
+description needs it: \`Authorization: Bearer TOKEN\`. Without one, only clients on the same machine are answered.
 
 What goes wrong is a problem document (RFC 9457) with a stable \`code\`.`;
 

@@ -13,10 +13,21 @@ export function systemOperations(
     stats(),
     ...hasMetrics ? [page("/metrics", "Metrics for Prometheus", "text/plain", z.string())] : [],
     ...hasScheduler ? [showScheduler(), setScheduler()] : [],
-    page("/openapi.json", "This description", "application/json", z.looseObject({})),
-    page("/docs", "This description for people", "text/html", z.string()),
+    {
+      ...page("/openapi.json", "This description", "application/json", z.looseObject({})),
+      ...OPEN_WITH_TOKEN,
+    },
+    {
+      ...page("/docs", "This description for people", "text/html", z.string()),
+      ...OPEN_WITH_TOKEN,
+    },
   ];
 }
+
+const OPEN_WITH_TOKEN = {
+  description: "Open to everyone where the API is guarded by a token, else to the same machine.",
+  security: [],
+};
 
 function health(path: string, summary: string): RouteConfig {
   const content = { "application/json": { schema: z.object({ ok: z.boolean() }) } };

@@ -2,7 +2,8 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LogReader } from "../runtime/coord/client/log_reader.ts";
-import { CoordService, type Reply } from "../runtime/coord/service.ts";
+import type { Reply } from "../runtime/coord/request.ts";
+import { CoordService } from "../runtime/coord/service.ts";
 import { openLog } from "../runtime/coord/testing.ts";
 import { temporaryFolder } from "../tests/support/folder.ts";
 import { startServer } from "../tests/support/server.ts";

@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.ts";
+import type { Asker, Reply } from "./request.ts";
 import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
@@ -31,12 +32,6 @@ export interface CoordServiceOptions {
   /** What folds commands; tests pass broken ones. @default the machine's `apply` */
   readonly apply?: typeof apply;
 }
-
-/** What a request comes to: an answer, or that the server stops before there is one. */
-export type Reply = Answer | { readonly kind: "stopping" };
-
-/** Whose request it is: a client's, which can ask again once the server is back, or a run's of a function, which cannot. */
-export type Asker = "client" | "run";
 
 /**
  * Locks, logs and sessions of this server. Requests are proposed to the log, and answered when they are folded and

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Acquire, Append } from "./command.ts";
 import { IDLE_MS } from "./idle_sessions.ts";
-import { CoordService, type Reply } from "./service.ts";
+import type { Reply } from "./request.ts";
+import { CoordService } from "./service.ts";
 import { MemoryLog, openLog } from "./testing.ts";
 import { FakeClock } from "../testing_clock.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Cancel } from "./command.ts";
 import type { Settled } from "./effects.ts";
-import type { Asker, Reply } from "./service.ts";
+import type { Asker, Reply } from "./request.ts";
 import type { CoordState } from "./state.ts";
 
 /** The requests that wait for a lock: whom to answer when the wait ends, and when it ends for being too long. */

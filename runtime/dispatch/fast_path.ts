@@ -4,7 +4,7 @@ import type { Limits } from "../isolate/limits.ts";
 import type { Outcome, RunResult } from "../isolate/outcome.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { Program } from "../isolate/program.ts";
-import type { Clock } from "../wasi/clock.ts";
+import type { WasiClock } from "../wasi/wasi_clock.ts";
 import type { WasiHostOptions } from "../wasi/host.ts";
 import type { ModuleInfo } from "../wasm/module_info.ts";
 import { IsolateCache } from "./isolate_cache.ts";
@@ -51,7 +51,7 @@ const MAX_INLINE_MS = 4;
 /** Runs short jobs on the calling thread, under a budget that keeps the event loop responsive. */
 export class FastPath {
   readonly #isolates: IsolateCache<RunTarget>;
-  readonly #clock: Clock;
+  readonly #clock: WasiClock;
   readonly #bounds: InlineBounds;
   /** Runs of engines left to the pool. Threads share compiled code, so this one then finds it ready. */
   readonly #engineRuns = new WeakMap<WebAssembly.Module, number>();

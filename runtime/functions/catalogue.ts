@@ -10,7 +10,7 @@ import type { RegistryEvent, RegistryListener } from "./registry_event.ts";
 import type { RoutePattern } from "./route_pattern.ts";
 import { type RouteEntry, Router } from "./router.ts";
 import type { RouteMatch } from "./served_function.ts";
-import type { LoadedVersion } from "./version_loader.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
 
 /** What {@linkcode Catalogue} needs. */
 export interface CatalogueOptions {

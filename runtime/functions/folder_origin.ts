@@ -4,7 +4,8 @@ import { type FileStamp, isSameStamp } from "./folder_scan.ts";
 import type { FunctionOrigin } from "./function_entry.ts";
 import { type FunctionStamps, loadSettled } from "./settled_load.ts";
 import { configFileOf } from "./source_language.ts";
-import type { FunctionFiles, LoadedVersion, LoadFailure, VersionLoader } from "./version_loader.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
+import type { FunctionFiles, LoadFailure, VersionLoader } from "./version_loader.ts";
 
 /** What the functions of a folder share. */
 export interface FolderContext {

@@ -4,7 +4,8 @@ import type { Clock } from "../clock.ts";
 import type { FunctionSource, FunctionStatus } from "./function_status.ts";
 import type { RoutePattern } from "./route_pattern.ts";
 import type { FunctionVersion, ServedFunction } from "./served_function.ts";
-import type { LoadedVersion, LoadFailure } from "./version_loader.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
+import type { LoadFailure } from "./version_loader.ts";
 
 /** What functions share. */
 export interface FunctionContext {

@@ -1,6 +1,7 @@
 import { type Clock, delay } from "../clock.ts";
 import { type FileStamp, isSameStamp } from "./folder_scan.ts";
-import type { FunctionFiles, LoadedVersion, LoadFailure } from "./version_loader.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
+import type { FunctionFiles, LoadFailure } from "./version_loader.ts";
 import type { Result } from "../result.ts";
 
 /** Stamps of a function's files. */

@@ -6,7 +6,8 @@ import type { FileStamp } from "./folder_scan.ts";
 import { loadSettled, type SettledLoad } from "./settled_load.ts";
 import { fakeModule, START } from "./testing.ts";
 import { FakeClock } from "../testing_clock.ts";
-import type { LoadedVersion, LoadFailure } from "./version_loader.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
+import type { LoadFailure } from "./version_loader.ts";
 
 const GOOD = versionOf("good");
 

@@ -4,7 +4,7 @@ import type { SkerryError } from "../errors.ts";
 import { ok, type Result } from "../result.ts";
 import type { FunctionConfig } from "./function_config.ts";
 import type { FunctionVersion } from "./served_function.ts";
-import type { LoadedVersion } from "./version_loader.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
 import {
   locateMounts,
   moduleVersion,

@@ -4,25 +4,10 @@ import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { yieldToEventLoop } from "../yield_to_event_loop.ts";
 import { type ReadFile, readRegularFile } from "./read_file.ts";
-import type { FunctionVersion } from "./served_function.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
 import { isLibrary, languageOf } from "./source_language.ts";
 import { makeSourceVersion, type SourceVersion } from "./source_version.ts";
-import { ownBytes, type Runnable, type VersionMaker } from "./version_maker.ts";
-
-/** A version with what is known about where it came from. */
-export type LoadedVersion = FunctionVersion & VersionOrigin;
-
-/** Where a version came from. */
-export interface VersionOrigin {
-  /** SHA-256 over source and configuration: equal for equal content. */
-  readonly id: string;
-  /** SHA-256 of the source alone. */
-  readonly moduleHash: string;
-  /** Bytes of the source's file. */
-  readonly size: number;
-  /** What a version with another configuration can run on, too. */
-  readonly runnable?: Runnable;
-}
+import { ownBytes, type VersionMaker } from "./version_maker.ts";
 
 /** Why a content cannot be served. */
 export interface LoadFailure {

@@ -1,7 +1,8 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { err, ok } from "../result.ts";
 import { fakeMaker, fakeModule, FakePrepare, preparedOf } from "./testing.ts";
-import { type LoadedVersion, type LoadFailure, VersionLoader } from "./version_loader.ts";
+import type { LoadedVersion } from "./loaded_version.ts";
+import { type LoadFailure, VersionLoader } from "./version_loader.ts";
 
 /** A loader over files in memory. */
 class Scene {

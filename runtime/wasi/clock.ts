@@ -1,16 +1,6 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import type { Run } from "./run.ts";
 
-/** Where a host reads the time. Injected, so that tests need not wait. */
-export interface Clock {
-  /** Nanoseconds since 1970-01-01T00:00:00Z. */
-  realtimeNs(): bigint;
-  /** Nanoseconds since some moment; never goes back. */
-  monotonicNs(): bigint;
-  /** Milliseconds on the scale of `performance.now()`, which deadlines are given in. */
-  nowMs(): number;
-}
-
 /**
  * What `clock_res_get` reports, nanoseconds: what `Date.now()` and `performance.now()` can tell
  * apart.

@@ -1,5 +1,6 @@
 import { argsEnvironCalls } from "./args_environ.ts";
-import { type Clock, clockCalls } from "./clock.ts";
+import { clockCalls } from "./clock.ts";
+import type { WasiClock } from "./wasi_clock.ts";
 import { DescriptorTable } from "./descriptor_table.ts";
 import { PreopenDescriptor } from "./directory_descriptor.ts";
 import { fdControlCalls } from "./fd_control.ts";
@@ -27,7 +28,7 @@ import type { StopReason } from "./stop.ts";
 
 /** Options of {@linkcode WasiHost}. What is not given, the module does not get. */
 export interface WasiHostOptions {
-  readonly clock: Clock;
+  readonly clock: WasiClock;
   readonly random: RandomSource;
   /** How blocking calls wait. @default none: a run that would have to wait stops with `promote` */
   readonly sleeper?: Sleeper;

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { WasiClock } from "./wasi_clock.ts";
 import { GuestMemory } from "./guest_memory.ts";
 import type { RunIo, StringBlock } from "./run_io.ts";
 import type { Sleeper } from "./sleeper.ts";
@@ -39,7 +39,7 @@ const NO_IO: RunIo = {
 
 /** What {@linkcode Run} needs from outside. */
 export interface RunOptions {
-  readonly clock: Clock;
+  readonly clock: WasiClock;
   readonly sleeper?: Sleeper | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface RunOptions {
  */
 export class Run {
   readonly memory = new GuestMemory();
-  readonly clock: Clock;
+  readonly clock: WasiClock;
   /** Why the host ended this run, if it did. */
   stopped: StopReason | undefined;
   io: RunIo = NO_IO;

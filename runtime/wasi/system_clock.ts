@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { WasiClock } from "./wasi_clock.ts";
 
 /**
  * The clock of this machine.
@@ -11,7 +11,7 @@ import type { Clock } from "./clock.ts";
  * console.log(systemClock.nowMs() - startMs);
  * ```
  */
-export const systemClock: Clock = {
+export const systemClock: WasiClock = {
   realtimeNs: () => BigInt(Date.now()) * 1_000_000n,
   monotonicNs: () => BigInt(Math.round(performance.now() * 1e6)),
   nowMs: () => performance.now(),

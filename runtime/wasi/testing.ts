@@ -2,7 +2,7 @@
  * What the tests of this folder share: a fake clock, a guest made of a bare memory, and sentinels.
  */
 import { assertEquals } from "@std/assert";
-import type { Clock } from "./clock.ts";
+import type { WasiClock } from "./wasi_clock.ts";
 import { WasiHost, type WasiHostOptions } from "./host.ts";
 import type { RunBounds } from "./run.ts";
 import type { RunIo, StringBlock } from "./run_io.ts";
@@ -19,7 +19,7 @@ export type HostCall = (...args: (number | bigint)[]) => number;
 export const START_REALTIME_NS = 1_577_836_800_000_000_000n;
 
 /** A clock that stands still unless told otherwise, and a sleeper that only moves it. */
-export class FakeTime implements Clock, Sleeper {
+export class FakeTime implements WasiClock, Sleeper {
   ms = 1000;
   /** How long each sleep asked for was. */
   readonly sleptMs: number[] = [];

@@ -7,7 +7,7 @@ import type { Outcome } from "../../isolate/outcome.ts";
 import type { CompiledModule } from "../../isolate/prepare.ts";
 import { captureSnapshot, PAGE_BYTES, type Snapshot } from "../../isolate/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
-import type { Clock } from "../../wasi/clock.ts";
+import type { WasiClock } from "../../wasi/wasi_clock.ts";
 import { WasiHost, type WasiHostOptions } from "../../wasi/host.ts";
 import { encodeStrings } from "../../wasi/string_block.ts";
 import type { Source } from "../language.ts";
@@ -74,7 +74,7 @@ export class PythonInterpreter {
    * Starts CPython.
    *
    * @param compiled What `makeResumable` made, compiled.
-   * @param system Clock and randomness; Python seeds its hashes from the latter.
+   * @param system WasiClock and randomness; Python seeds its hashes from the latter.
    * @returns `timeout` if that takes too long, `invalid_module` if it does not come up
    */
   static start(
@@ -144,7 +144,7 @@ interface RunOptions {
 class PausedRun {
   readonly #instance: Instance;
   readonly #host: WasiHost;
-  readonly #clock: Clock;
+  readonly #clock: WasiClock;
   readonly #stdout = new BufferSink("drop");
   readonly #stderr = new BufferSink("drop");
 

@@ -1,7 +1,8 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import type { RefusalReason } from "../answer.ts";
 import type { Command } from "../command.ts";
-import type { CoordService, Reply } from "../service.ts";
+import type { Reply } from "../request.ts";
+import type { CoordService } from "../service.ts";
 import type { CoordCall, CoordReply } from "./coord_call.ts";
 
 /** What a run is told of a refusal. */

@@ -11,7 +11,8 @@ import type {
 import { FunctionEntry, type FunctionOrigin } from "../function_entry.ts";
 import { literalPattern } from "../route_pattern.ts";
 import { usualExtension } from "../source_language.ts";
-import { type LoadedVersion, type LoadFailure, sha256 } from "../version_loader.ts";
+import type { LoadedVersion } from "../loaded_version.ts";
+import { type LoadFailure, sha256 } from "../version_loader.ts";
 import type { VersionMaker } from "../version_maker.ts";
 import type { VersionRow } from "./database.ts";
 import {

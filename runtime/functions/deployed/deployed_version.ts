@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../result.ts";
 import type { FunctionConfig } from "../function_config.ts";
 import type { FunctionVersion } from "../served_function.ts";
 import { usualExtension } from "../source_language.ts";
-import type { LoadedVersion } from "../version_loader.ts";
+import type { LoadedVersion } from "../loaded_version.ts";
 import { moduleVersion, staticVersion, type VersionMaker } from "../version_maker.ts";
 import { artifactFiles, readArtifact } from "./artifact_files.ts";
 import type { VersionRow } from "./database.ts";

@@ -1,5 +1,5 @@
 import type { RefusalReason, Refused } from "../../coord/answer.ts";
-import type { Reply } from "../../coord/service.ts";
+import type { Reply } from "../../coord/request.ts";
 import { type ErrorCode, type SkerryError, skerryError } from "../../errors.ts";
 import { problemResponse } from "../problem.ts";
 

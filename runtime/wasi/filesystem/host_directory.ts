@@ -9,7 +9,7 @@ import type {
   OrErrno,
 } from "./handles.ts";
 import { HostFile } from "./host_file.ts";
-import type { HostFileSystem } from "./host_file_system.ts";
+import type { HostResources } from "./host_resources.ts";
 import type { HostStat } from "./host_files.ts";
 import { isSameFile, toFilestat } from "./host_stat.ts";
 
@@ -24,15 +24,15 @@ interface Location {
 export class HostDirectory implements DirectoryHandle {
   readonly isReadOnly = false;
   readonly isExternal = true;
-  readonly #system: HostFileSystem;
+  readonly #resources: HostResources;
   /** The root's own path, under which it is opened when first used. */
   readonly #rootPath: string | undefined;
   #path: string;
   #fd: number | undefined;
   #identity: HostStat | undefined;
 
-  constructor(system: HostFileSystem, location: Location) {
-    this.#system = system;
+  constructor(resources: HostResources, location: Location) {
+    this.#resources = resources;
     this.#path = location.path;
     this.#fd = location.fd;
     this.#rootPath = location.fd === undefined ? location.path : undefined;
@@ -46,20 +46,20 @@ export class HostDirectory implements DirectoryHandle {
   stat(): OrErrno<Filestat> {
     const fd = this.#open();
     if (fd < 0) return -fd;
-    const status = this.#system.files.fstat(fd);
-    return typeof status === "number" ? status : toFilestat(this.#system.times.correct(status));
+    const status = this.#resources.files.fstat(fd);
+    return typeof status === "number" ? status : toFilestat(this.#resources.times.correct(status));
   }
 
   statEntry(name: string): OrErrno<Filestat> {
     const status = this.#lstat(name);
-    return typeof status === "number" ? status : toFilestat(this.#system.times.correct(status));
+    return typeof status === "number" ? status : toFilestat(this.#resources.times.correct(status));
   }
 
   setTimes(times: NewTimes): number {
-    const { files } = this.#system;
+    const { files } = this.#resources;
     const fd = this.#open();
     if (fd < 0) return -fd;
-    return this.#system.times.apply(
+    return this.#resources.times.apply(
       () => files.fstat(fd),
       times,
       (atime, mtime) => files.futimes(fd, atime, mtime),
@@ -68,27 +68,27 @@ export class HostDirectory implements DirectoryHandle {
 
   setEntryTimes(name: string, times: NewTimes): number {
     return this.#at(name, (path) => {
-      return this.#system.times.apply(
-        () => this.#system.files.lstat(path),
+      return this.#resources.times.apply(
+        () => this.#resources.files.lstat(path),
         times,
-        (atime, mtime) => this.#system.files.lutimes(path, atime, mtime),
+        (atime, mtime) => this.#resources.files.lutimes(path, atime, mtime),
       );
     });
   }
 
   openDirectory(name: string): OrErrno<DirectoryHandle> {
     return this.#at(name, (path) => {
-      const expected = this.#system.files.lstat(path);
+      const expected = this.#resources.files.lstat(path);
       if (typeof expected === "number") return expected;
       if (expected.filetype !== wasi.FILETYPE_DIRECTORY) return wasi.ERRNO_NOTDIR;
-      const fd = this.#system.files.openDirectory(path, false);
+      const fd = this.#resources.files.openDirectory(path, false);
       return fd < 0 ? -fd : this.#adopt(fd, `${this.#path}/${name}`, expected);
     });
   }
 
   openFile(name: string, options: OpenOptions): OrErrno<FileHandle> {
-    const file = this.#at(name, (path) => HostFile.open(this.#system, path, options));
-    if (typeof file === "number" || this.#system.files.isAnchored) return file;
+    const file = this.#at(name, (path) => HostFile.open(this.#resources, path, options));
+    if (typeof file === "number" || this.#resources.files.isAnchored) return file;
     // The path may have led elsewhere meanwhile: it must lead here still.
     const path = this.#reach();
     if (typeof path !== "number") return file;
@@ -99,7 +99,7 @@ export class HostDirectory implements DirectoryHandle {
   duplicate(): OrErrno<DirectoryHandle> {
     const fd = this.#open();
     if (fd < 0) return -fd;
-    const { files } = this.#system;
+    const { files } = this.#resources;
     const expected = files.fstat(fd);
     if (typeof expected === "number") return expected;
     const copy = files.openDirectory(files.anchor(fd) ?? this.#path, true);
@@ -107,26 +107,26 @@ export class HostDirectory implements DirectoryHandle {
   }
 
   readLink(name: string): OrErrno<string> {
-    const link = this.#at(name, (path) => this.#system.files.readlink(path));
+    const link = this.#at(name, (path) => this.#resources.files.readlink(path));
     return typeof link === "number" ? link : link.target;
   }
 
   list(): OrErrno<readonly ListedEntry[]> {
     const path = this.#reach();
-    return typeof path === "number" ? path : this.#system.files.readdir(path);
+    return typeof path === "number" ? path : this.#resources.files.readdir(path);
   }
 
   createDirectory(name: string): number {
-    return this.#make(name, (path) => this.#system.files.mkdir(path));
+    return this.#make(name, (path) => this.#resources.files.mkdir(path));
   }
 
   createSymlink(name: string, target: string): number {
-    return this.#make(name, (path) => this.#system.files.symlink(target, path));
+    return this.#make(name, (path) => this.#resources.files.symlink(target, path));
   }
 
   createLink(source: string, into: DirectoryHandle, name: string): number {
     if (!(into instanceof HostDirectory)) return wasi.ERRNO_XDEV;
-    const { files } = this.#system;
+    const { files } = this.#resources;
     return this.#at(source, (from) => {
       const expected = files.lstat(from);
       if (typeof expected === "number") return expected;
@@ -144,51 +144,51 @@ export class HostDirectory implements DirectoryHandle {
   rename(source: string, into: DirectoryHandle, name: string): number {
     if (!(into instanceof HostDirectory)) return wasi.ERRNO_XDEV;
     return this.#at(source, (from) => {
-      return into.#at(name, (path) => this.#system.files.rename(from, path));
+      return into.#at(name, (path) => this.#resources.files.rename(from, path));
     });
   }
 
   removeDirectory(name: string): number {
-    return this.#at(name, (path) => this.#system.files.rmdir(path));
+    return this.#at(name, (path) => this.#resources.files.rmdir(path));
   }
 
   unlink(name: string): number {
-    return this.#at(name, (path) => this.#system.files.unlink(path));
+    return this.#at(name, (path) => this.#resources.files.unlink(path));
   }
 
   close(): void {
-    if (this.#fd !== undefined) this.#system.files.close(this.#fd);
+    if (this.#fd !== undefined) this.#resources.files.close(this.#fd);
     this.#fd = undefined;
     this.#identity = undefined;
   }
 
   /** Takes an opened directory if it is the one that was looked at before, else closes it. */
   #adopt(fd: number, path: string, expected: HostStat): OrErrno<HostDirectory> {
-    const opened = this.#system.files.fstat(fd);
+    const opened = this.#resources.files.fstat(fd);
     if (typeof opened !== "number" && isSameFile(opened, expected)) {
-      return new HostDirectory(this.#system, { path, fd });
+      return new HostDirectory(this.#resources, { path, fd });
     }
-    this.#system.files.close(fd);
+    this.#resources.files.close(fd);
     return wasi.ERRNO_NOENT;
   }
 
   #lstat(name: string): OrErrno<HostStat> {
-    return this.#at(name, (path) => this.#system.files.lstat(path));
+    return this.#at(name, (path) => this.#resources.files.lstat(path));
   }
 
   /** Makes an entry, which the quota must have room for. */
   #make(name: string, make: (path: string) => number): number {
     return this.#at(name, (path) => {
-      if (!this.#system.quota.chargeEntry()) return wasi.ERRNO_NOSPC;
+      if (!this.#resources.quota.chargeEntry()) return wasi.ERRNO_NOSPC;
       const errno = make(path);
-      if (errno !== wasi.ERRNO_SUCCESS) this.#system.quota.refundEntry();
+      if (errno !== wasi.ERRNO_SUCCESS) this.#resources.quota.refundEntry();
       return errno;
     });
   }
 
   /** Calls `use` with a path by which to reach an entry. */
   #at<T>(name: string, use: (path: string) => T): T | number {
-    if (!this.#system.files.isPlainName(name)) return wasi.ERRNO_NOENT;
+    if (!this.#resources.files.isPlainName(name)) return wasi.ERRNO_NOENT;
     const path = this.#reach();
     return typeof path === "number" ? path : use(`${path}/${name}`);
   }
@@ -197,12 +197,12 @@ export class HostDirectory implements DirectoryHandle {
   #reach(): OrErrno<string> {
     const fd = this.#open();
     if (fd < 0) return -fd;
-    const anchor = this.#system.files.anchor(fd);
+    const anchor = this.#resources.files.anchor(fd);
     if (anchor !== undefined) return anchor;
     // Without an anchor something else may have taken the path: make sure at least just before each
     // use.
-    this.#identity ??= asStat(this.#system.files.fstat(fd));
-    const now = asStat(this.#system.files.lstat(this.#path));
+    this.#identity ??= asStat(this.#resources.files.fstat(fd));
+    const now = asStat(this.#resources.files.lstat(this.#path));
     const isThere = this.#identity !== undefined && now !== undefined &&
       isSameFile(this.#identity, now);
     return isThere ? this.#path : wasi.ERRNO_NOENT;
@@ -212,9 +212,9 @@ export class HostDirectory implements DirectoryHandle {
   #open(): number {
     if (this.#fd !== undefined) return this.#fd;
     if (this.#rootPath === undefined) return -wasi.ERRNO_BADF;
-    const path = this.#system.files.realpath(this.#rootPath);
+    const path = this.#resources.files.realpath(this.#rootPath);
     if (typeof path === "number") return -path;
-    const fd = this.#system.files.openDirectory(path, true);
+    const fd = this.#resources.files.openDirectory(path, true);
     if (fd < 0) return fd;
     this.#path = path;
     return this.#fd = fd;

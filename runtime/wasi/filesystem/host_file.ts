@@ -1,7 +1,7 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import type { Filestat } from "../filestat.ts";
 import type { FileHandle, NewTimes, OpenOptions, OrErrno } from "./handles.ts";
-import type { HostFileSystem } from "./host_file_system.ts";
+import type { HostResources } from "./host_resources.ts";
 import type { HostOpenFlags, HostStat } from "./host_files.ts";
 import { isSameFile, toFilestat } from "./host_stat.ts";
 
@@ -12,7 +12,7 @@ const MAX_ATTEMPTS = 4;
 
 /** An open file of the host. */
 export class HostFile implements FileHandle {
-  readonly #system: HostFileSystem;
+  readonly #resources: HostResources;
   /** By what it was opened; something else may be there by now. */
   readonly #path: string;
   readonly #flags: HostOpenFlags;
@@ -21,8 +21,8 @@ export class HostFile implements FileHandle {
   /** Whether the host itself moves every write to the end; if not, `write` does. */
   #isAppendNative: boolean;
 
-  private constructor(system: HostFileSystem, path: string, fd: number, flags: HostOpenFlags) {
-    this.#system = system;
+  private constructor(resources: HostResources, path: string, fd: number, flags: HostOpenFlags) {
+    this.#resources = resources;
     this.#path = path;
     this.#fd = fd;
     this.#flags = flags;
@@ -30,24 +30,24 @@ export class HostFile implements FileHandle {
   }
 
   /** Opens, and with `create` makes, the regular file that `path` names. */
-  static open(system: HostFileSystem, path: string, options: OpenOptions): OrErrno<HostFile> {
+  static open(resources: HostResources, path: string, options: OpenOptions): OrErrno<HostFile> {
     let result: OrErrno<HostFile> = wasi.ERRNO_AGAIN;
     for (let i = 0; i < MAX_ATTEMPTS && result === wasi.ERRNO_AGAIN; i++) {
-      const found = system.files.lstat(path);
+      const found = resources.files.lstat(path);
       result = found === wasi.ERRNO_NOENT && options.create
-        ? HostFile.#make(system, path, options)
-        : HostFile.#openFound(system, path, found, options);
+        ? HostFile.#make(resources, path, options)
+        : HostFile.#openFound(resources, path, found, options);
     }
     return result;
   }
 
   /** Makes a file. EAGAIN: there is one by now. */
-  static #make(system: HostFileSystem, path: string, options: OpenOptions): OrErrno<HostFile> {
-    if (!system.quota.chargeEntry()) return wasi.ERRNO_NOSPC;
+  static #make(resources: HostResources, path: string, options: OpenOptions): OrErrno<HostFile> {
+    if (!resources.quota.chargeEntry()) return wasi.ERRNO_NOSPC;
     const flags = { ...options, create: true };
-    const fd = system.files.openFile(path, flags);
-    if (fd >= 0) return new HostFile(system, path, fd, flags);
-    system.quota.refundEntry();
+    const fd = resources.files.openFile(path, flags);
+    if (fd >= 0) return new HostFile(resources, path, fd, flags);
+    resources.quota.refundEntry();
     return fd === -wasi.ERRNO_EXIST && !options.exclusive ? wasi.ERRNO_AGAIN : -fd;
   }
 
@@ -57,7 +57,7 @@ export class HostFile implements FileHandle {
    * it is another file.
    */
   static #openFound(
-    system: HostFileSystem,
+    resources: HostResources,
     path: string,
     found: OrErrno<HostStat>,
     options: OpenOptions,
@@ -68,31 +68,31 @@ export class HostFile implements FileHandle {
     if (refusal !== wasi.ERRNO_SUCCESS) return refusal;
     const write = options.write || options.truncate;
     const flags = { ...options, write, create: false };
-    const fd = system.files.openFile(path, flags);
+    const fd = resources.files.openFile(path, flags);
     if (fd < 0) return fd === -wasi.ERRNO_NOENT && options.create ? wasi.ERRNO_AGAIN : -fd;
-    const errno = checkOpened(system, fd, found) ||
-      (options.truncate ? system.files.ftruncate(fd, 0) : wasi.ERRNO_SUCCESS);
-    if (errno === wasi.ERRNO_SUCCESS) return new HostFile(system, path, fd, flags);
-    system.files.close(fd);
+    const errno = checkOpened(resources, fd, found) ||
+      (options.truncate ? resources.files.ftruncate(fd, 0) : wasi.ERRNO_SUCCESS);
+    if (errno === wasi.ERRNO_SUCCESS) return new HostFile(resources, path, fd, flags);
+    resources.files.close(fd);
     return errno;
   }
 
   stat(): OrErrno<Filestat> {
-    const status = this.#system.files.fstat(this.#fd);
-    return typeof status === "number" ? status : toFilestat(this.#system.times.correct(status));
+    const status = this.#resources.files.fstat(this.#fd);
+    return typeof status === "number" ? status : toFilestat(this.#resources.times.correct(status));
   }
 
   size(): number {
-    const status = this.#system.files.fstat(this.#fd);
+    const status = this.#resources.files.fstat(this.#fd);
     return typeof status === "number" ? -status : Number(status.size);
   }
 
   read(target: Uint8Array, offset: number): number {
-    return this.#system.files.read(this.#fd, target, offset);
+    return this.#resources.files.read(this.#fd, target, offset);
   }
 
   write(source: Uint8Array, offset: number): number {
-    const { files, quota } = this.#system;
+    const { files, quota } = this.#resources;
     const at = this.#appends && !this.#isAppendNative ? this.size() : offset;
     if (at < 0) return at;
     const granted = quota.charge(source.length);
@@ -111,7 +111,7 @@ export class HostFile implements FileHandle {
     if (append === this.#appends) return wasi.ERRNO_SUCCESS;
     const fd = this.#reopen({ ...this.#flags, append, create: false });
     if (fd >= 0) {
-      this.#system.files.close(this.#fd);
+      this.#resources.files.close(this.#fd);
       this.#fd = fd;
       this.#isAppendNative = append;
     } else if (this.#isAppendNative) return wasi.ERRNO_NOTSUP;
@@ -123,17 +123,17 @@ export class HostFile implements FileHandle {
     const before = this.size();
     if (before < 0) return -before;
     const growth = Math.max(0, size - before);
-    const granted = this.#system.quota.charge(growth);
+    const granted = this.#resources.quota.charge(growth);
     const errno = granted < growth
       ? wasi.ERRNO_NOSPC
-      : this.#system.files.ftruncate(this.#fd, size);
-    if (errno !== wasi.ERRNO_SUCCESS) this.#system.quota.refund(granted);
+      : this.#resources.files.ftruncate(this.#fd, size);
+    if (errno !== wasi.ERRNO_SUCCESS) this.#resources.quota.refund(granted);
     return errno;
   }
 
   setTimes(times: NewTimes): number {
-    const { files } = this.#system;
-    return this.#system.times.apply(
+    const { files } = this.#resources;
+    return this.#resources.times.apply(
       () => files.fstat(this.#fd),
       times,
       (atime, mtime) => files.futimes(this.#fd, atime, mtime),
@@ -141,20 +141,20 @@ export class HostFile implements FileHandle {
   }
 
   sync(): number {
-    return this.#system.files.fsync(this.#fd);
+    return this.#resources.files.fsync(this.#fd);
   }
 
   dataSync(): number {
-    return this.#system.files.fdatasync(this.#fd);
+    return this.#resources.files.fdatasync(this.#fd);
   }
 
   close(): void {
-    this.#system.files.close(this.#fd);
+    this.#resources.files.close(this.#fd);
   }
 
   /** Opens the file once more: by its descriptor, or by its path if it is still there. */
   #reopen(flags: HostOpenFlags): number {
-    const { files } = this.#system;
+    const { files } = this.#resources;
     const again = files.reopen(this.#fd, flags);
     if (again >= 0) return again;
     const fd = files.openFile(this.#path, flags);
@@ -181,9 +181,9 @@ function checkType({ filetype }: HostStat): number {
 }
 
 /** Success if what was opened is a regular file and, without anchors, the one that was found. */
-function checkOpened(system: HostFileSystem, fd: number, found: HostStat): number {
-  const opened = system.files.fstat(fd);
+function checkOpened(resources: HostResources, fd: number, found: HostStat): number {
+  const opened = resources.files.fstat(fd);
   if (typeof opened === "number") return opened;
-  const isCertain = system.files.anchor(fd) !== undefined || isSameFile(opened, found);
+  const isCertain = resources.files.anchor(fd) !== undefined || isSameFile(opened, found);
   return isCertain ? checkType(opened) : wasi.ERRNO_AGAIN;
 }

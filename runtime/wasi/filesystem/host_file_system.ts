@@ -2,6 +2,7 @@ import type { DirectoryHandle } from "./handles.ts";
 import { ExactTimes } from "./exact_times.ts";
 import { HostDirectory } from "./host_directory.ts";
 import type { HostFiles } from "./host_files.ts";
+import type { HostResources } from "./host_resources.ts";
 import type { Mount } from "./mount.ts";
 import { Quota } from "./quota.ts";
 import { ReadOnlyDirectory } from "./read_only_directory.ts";
@@ -51,7 +52,7 @@ const MAX_OPEN = 512;
  * console.log(data.guestPath);
  * ```
  */
-export class HostFileSystem implements Mount {
+export class HostFileSystem implements Mount, HostResources {
   readonly guestPath: string;
   readonly root: DirectoryHandle;
   readonly files: TrackedFiles;

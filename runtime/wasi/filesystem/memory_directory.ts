@@ -9,7 +9,7 @@ import type {
   OrErrno,
 } from "./handles.ts";
 import { MemoryFile } from "./memory_file.ts";
-import type { MemoryFileSystem } from "./memory_file_system.ts";
+import type { MemoryResources } from "./memory_resources.ts";
 import { DirectoryNode, FileNode, LinkNode, type MemoryNode } from "./memory_nodes.ts";
 
 /** Longest name in bytes, as `NAME_MAX` on Linux. */
@@ -19,12 +19,12 @@ const MAX_NAME_BYTES = 255;
 export class MemoryDirectory implements DirectoryHandle {
   readonly isReadOnly = false;
   readonly isExternal = false;
-  readonly #system: MemoryFileSystem;
+  readonly #resources: MemoryResources;
   readonly #ownNode: DirectoryNode | undefined;
 
   /** @param node Undefined for the root, whose node is another one in every run. */
-  constructor(system: MemoryFileSystem, node: DirectoryNode | undefined) {
-    this.#system = system;
+  constructor(resources: MemoryResources, node: DirectoryNode | undefined) {
+    this.#resources = resources;
     this.#ownNode = node;
   }
 
@@ -33,24 +33,24 @@ export class MemoryDirectory implements DirectoryHandle {
   }
 
   stat(): Filestat {
-    return this.#node.stat(this.#system.device);
+    return this.#node.stat(this.#resources.device);
   }
 
   statEntry(name: string): OrErrno<Filestat> {
-    return this.#node.entries.get(name)?.stat(this.#system.device) ?? wasi.ERRNO_NOENT;
+    return this.#node.entries.get(name)?.stat(this.#resources.device) ?? wasi.ERRNO_NOENT;
   }
 
   setTimes(times: NewTimes): number {
-    this.#system.noteChange();
-    this.#node.setTimes(times, this.#system.nowNs());
+    this.#resources.noteChange();
+    this.#node.setTimes(times, this.#resources.nowNs());
     return wasi.ERRNO_SUCCESS;
   }
 
   setEntryTimes(name: string, times: NewTimes): number {
     const node = this.#node.entries.get(name);
     if (node === undefined) return wasi.ERRNO_NOENT;
-    this.#system.noteChange();
-    node.setTimes(times, this.#system.nowNs());
+    this.#resources.noteChange();
+    node.setTimes(times, this.#resources.nowNs());
     return wasi.ERRNO_SUCCESS;
   }
 
@@ -58,7 +58,7 @@ export class MemoryDirectory implements DirectoryHandle {
     const node = this.#node.entries.get(name);
     if (node === undefined) return wasi.ERRNO_NOENT;
     return node instanceof DirectoryNode
-      ? new MemoryDirectory(this.#system, node)
+      ? new MemoryDirectory(this.#resources, node)
       : wasi.ERRNO_NOTDIR;
   }
 
@@ -69,16 +69,16 @@ export class MemoryDirectory implements DirectoryHandle {
     if (found !== undefined && options.create && options.exclusive) return wasi.ERRNO_EXIST;
     if (found === undefined && !options.create) return wasi.ERRNO_NOENT;
     const node = found ?? this.#create(name, (ino, nowNs) => {
-      return new FileNode(ino, nowNs, this.#system.quota);
+      return new FileNode(ino, nowNs, this.#resources.quota);
     });
     if (typeof node === "number") return node;
-    const file = new MemoryFile(this.#system, node, options.append);
+    const file = new MemoryFile(this.#resources, node, options.append);
     if (options.truncate) file.setSize(0);
     return file;
   }
 
   duplicate(): DirectoryHandle {
-    return new MemoryDirectory(this.#system, this.#ownNode);
+    return new MemoryDirectory(this.#resources, this.#ownNode);
   }
 
   readLink(name: string): OrErrno<string> {
@@ -93,7 +93,7 @@ export class MemoryDirectory implements DirectoryHandle {
 
   createDirectory(name: string): number {
     const node = this.#create(name, (ino, nowNs) => {
-      return new DirectoryNode(ino, nowNs, this.#system.quota, this.#node);
+      return new DirectoryNode(ino, nowNs, this.#resources.quota, this.#node);
     });
     return typeof node === "number" ? node : wasi.ERRNO_SUCCESS;
   }
@@ -127,7 +127,7 @@ export class MemoryDirectory implements DirectoryHandle {
     if (refusal !== wasi.ERRNO_SUCCESS) return refusal;
     if (replaced !== undefined) target.#remove(name, replaced);
     this.#node.entries.delete(source);
-    this.#node.touch(this.#system.nowNs());
+    this.#node.touch(this.#resources.nowNs());
     if (node instanceof DirectoryNode) node.parent = target.#node;
     target.#put(name, node);
     return wasi.ERRNO_SUCCESS;
@@ -154,12 +154,12 @@ export class MemoryDirectory implements DirectoryHandle {
   close(): void {}
 
   get #node(): DirectoryNode {
-    return this.#ownNode ?? this.#system.rootNode;
+    return this.#ownNode ?? this.#resources.rootNode;
   }
 
   /** The other directory if it belongs to the same file system. */
   #peer(other: DirectoryHandle): MemoryDirectory | undefined {
-    const isPeer = other instanceof MemoryDirectory && other.#system === this.#system;
+    const isPeer = other instanceof MemoryDirectory && other.#resources === this.#resources;
     return isPeer ? other : undefined;
   }
 
@@ -188,25 +188,25 @@ export class MemoryDirectory implements DirectoryHandle {
   ): OrErrno<T> {
     const refusal = this.#checkNew(name);
     if (refusal !== wasi.ERRNO_SUCCESS) return refusal;
-    if (!this.#system.quota.chargeEntry()) return wasi.ERRNO_NOSPC;
-    const node = make(this.#system.issueIno(), this.#system.nowNs());
+    if (!this.#resources.quota.chargeEntry()) return wasi.ERRNO_NOSPC;
+    const node = make(this.#resources.issueIno(), this.#resources.nowNs());
     this.#put(name, node);
     return node;
   }
 
   #put(name: string, node: MemoryNode): void {
-    this.#system.noteChange();
+    this.#resources.noteChange();
     this.#node.entries.set(name, node);
-    this.#node.touch(this.#system.nowNs());
+    this.#node.touch(this.#resources.nowNs());
   }
 
   #remove(name: string, node: MemoryNode): void {
-    this.#system.noteChange();
+    this.#resources.noteChange();
     this.#node.entries.delete(name);
-    this.#node.touch(this.#system.nowNs());
+    this.#node.touch(this.#resources.nowNs());
     node.links--;
     if (node instanceof FileNode) node.releaseIfUnused();
-    else if (node.links === 0) this.#system.quota.refundEntry();
+    else if (node.links === 0) this.#resources.quota.refundEntry();
     if (node instanceof DirectoryNode) node.isRemoved = true;
   }
 }

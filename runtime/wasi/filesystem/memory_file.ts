@@ -1,24 +1,24 @@
 import { wasi } from "@bjorn3/browser_wasi_shim";
 import type { Filestat } from "../filestat.ts";
 import type { FileHandle, NewTimes } from "./handles.ts";
-import type { MemoryFileSystem } from "./memory_file_system.ts";
+import type { MemoryResources } from "./memory_resources.ts";
 import type { FileNode } from "./memory_nodes.ts";
 
 /** An open file of a memory file system. */
 export class MemoryFile implements FileHandle {
-  readonly #system: MemoryFileSystem;
+  readonly #resources: MemoryResources;
   readonly #node: FileNode;
   #appends: boolean;
 
-  constructor(system: MemoryFileSystem, node: FileNode, appends: boolean) {
-    this.#system = system;
+  constructor(resources: MemoryResources, node: FileNode, appends: boolean) {
+    this.#resources = resources;
     this.#node = node;
     this.#appends = appends;
     node.handles++;
   }
 
   stat(): Filestat {
-    return this.#node.stat(this.#system.device);
+    return this.#node.stat(this.#resources.device);
   }
 
   size(): number {
@@ -30,8 +30,8 @@ export class MemoryFile implements FileHandle {
   }
 
   write(source: Uint8Array, offset: number): number {
-    this.#system.noteChange();
-    this.#node.touch(this.#system.nowNs());
+    this.#resources.noteChange();
+    this.#node.touch(this.#resources.nowNs());
     return this.#node.write(source, this.#appends ? this.#node.size : offset);
   }
 
@@ -41,14 +41,14 @@ export class MemoryFile implements FileHandle {
   }
 
   setSize(size: number): number {
-    this.#system.noteChange();
-    this.#node.touch(this.#system.nowNs());
+    this.#resources.noteChange();
+    this.#node.touch(this.#resources.nowNs());
     return this.#node.setSize(size);
   }
 
   setTimes(times: NewTimes): number {
-    this.#system.noteChange();
-    this.#node.setTimes(times, this.#system.nowNs());
+    this.#resources.noteChange();
+    this.#node.setTimes(times, this.#resources.nowNs());
     return wasi.ERRNO_SUCCESS;
   }
 

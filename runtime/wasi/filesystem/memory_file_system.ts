@@ -3,6 +3,7 @@ import { MemoryDirectory } from "./memory_directory.ts";
 import { DirectoryNode } from "./memory_nodes.ts";
 import { Quota } from "./quota.ts";
 import { type MemoryContents, numberContents, type NumberedTemplate } from "./memory_template.ts";
+import type { MemoryResources } from "./memory_resources.ts";
 import type { Mount } from "./mount.ts";
 import { ReadOnlyDirectory } from "./read_only_directory.ts";
 
@@ -42,7 +43,7 @@ const DEFAULT_MAX_ENTRIES = 16384;
  * console.log(scratch.guestPath);
  * ```
  */
-export class MemoryFileSystem implements Mount {
+export class MemoryFileSystem implements Mount, MemoryResources {
   readonly guestPath: string;
   readonly root: DirectoryHandle;
   readonly quota: Quota;
@@ -71,17 +72,14 @@ export class MemoryFileSystem implements Mount {
     this.root = options.isReadOnly === true ? new ReadOnlyDirectory(root) : root;
   }
 
-  /** The root of the present run. */
   get rootNode(): DirectoryNode {
     return this.#rootNode;
   }
 
-  /** A number for a new node. */
   issueIno(): bigint {
     return this.#nextIno++;
   }
 
-  /** Notes that there is something for {@linkcode reset} to undo. */
   noteChange(): void {
     this.#isChanged = true;
   }

@@ -43,13 +43,14 @@ export function Shell({ version }: { readonly version: string }): Child {
                   <a href={href}>{title}</a>
                 </li>
               ))}
+              <li>
+                <a id="api" href="/_/docs">API</a>
+              </li>
             </ul>
           </nav>
-          <a id="api" href="/_/docs">
-            API
-          </a>
-          <span id="connection" role="status"></span>
+          <button type="button" id="pause" aria-pressed="false">Pause</button>
         </header>
+        <p id="connection" role="status"></p>
         <main id="content" tabindex={-1}>
           <noscript>This page needs JavaScript; the same is to be had with skerry --help.</noscript>
         </main>

@@ -27,7 +27,7 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   "#/functions/deployed": async (page) => {
     await page.getByRole("button", { name: "Remove…" }).click();
-    await page.getByRole("dialog").waitFor();
+    await page.getByRole("alertdialog").waitFor();
   },
   "#/functions/broken": (page) => page.getByRole("alert").waitFor(),
   "#/deploy": async (page) => {

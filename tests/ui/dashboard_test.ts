@@ -40,7 +40,7 @@ Deno.test("Deploy by pasting, call, see the answer and the line in the log, roll
   await page.getByLabel("Source").fill(SPEAKING_WAT.replace("spoken", "louder"));
   await page.getByRole("button", { name: "Deploy" }).click();
   await page.getByRole("link", { name: "speaker", exact: true }).click();
-  await page.getByRole("button", { name: "Roll back to it" }).click();
+  await page.getByRole("button", { name: "Roll back" }).click();
   await page.getByText(/Version speaker_\d+ serves/).waitFor();
   assertEquals(await (await fetch(`${server.url}/speaker`)).text(), "spoken\n");
   assertEquals(complaints, []);
@@ -167,7 +167,8 @@ Deno.test("Routes are set and deleted, and a wrong one says why", async () => {
   await page.getByRole("button", { name: "Set" }).click();
   await page.locator("tbody tr", { hasText: "GET:/fast" }).waitFor();
   assertEquals(await (await fetch(`${server.url}/fast`)).text(), "quick\n");
-  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete GET:/fast" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
   await page.getByText("No rows").waitFor();
 });
 
@@ -208,6 +209,7 @@ Deno.test("It is small, fits a phone, and complains about nothing", async () => 
     for (const hash of ["#/", "#/deploy", "#/routes", "#/locks", "#/functions/quick"]) {
       await page.goto(`${server.url}/_/ui${hash}`);
       await page.getByRole("heading").first().waitFor();
+      await page.getByText("Loading…").first().waitFor({ state: "detached" });
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assertEquals([hash, width <= 360], [hash, true]);
     }

@@ -1,5 +1,6 @@
 import { readEvents } from "./events.js";
 import { pause, retryMs } from "./poll.js";
+import { hiding, shown } from "./visibility.js";
 
 /** The server's API, with the token this tab was given. */
 
@@ -57,15 +58,26 @@ async function reach(path, init) {
     setConnected(true);
     return response;
   } catch (thrown) {
-    if (!init.signal?.aborted) setConnected(false);
+    noteLoss(thrown);
     throw thrown;
   }
+}
+
+/** Who has left the page has not lost the server; whose patience has ended, has. */
+function noteLoss(thrown) {
+  if (thrown.name !== "AbortError") setConnected(false);
 }
 
 /** Fetches JSON. */
 export async function json(path, init) {
   const response = await request(path, init);
-  return response.status === 204 ? undefined : await response.json();
+  if (response.status === 204) return undefined;
+  try {
+    return await response.json();
+  } catch (thrown) {
+    noteLoss(thrown);
+    throw thrown;
+  }
 }
 
 /** Sends JSON and fetches JSON. */
@@ -79,29 +91,75 @@ export function functionPath({ name, route }, suffix = "") {
   return `/_/functions/${encodeURIComponent(name ?? route.slice(1))}${suffix}`;
 }
 
+/** Whether a later attempt may go better. */
+export function isPassing(thrown) {
+  return !(thrown instanceof Problem) || PASSING.includes(thrown.status);
+}
+
 /**
- * Hears of events until the signal aborts; when the connection is lost, it is made anew, from the last event on.
+ * Hears of events until the signal aborts; when the connection is lost, it is made anew, from the last event on. A
+ * hidden page lets go of it, since browsers have six of them for a server, in all of their tabs.
  *
  * @param {string} path
- * @param {{signal: AbortSignal, onEvent: (data: any) => void}} options
+ * @param {{signal: AbortSignal, onEvent: (data: any) => void, silenceMs?: number, whileHidden?: boolean}} options
+ *   `silenceMs`: a stream without even a heartbeat for so long is taken for lost
  */
-export async function follow(path, { signal, onEvent }) {
+export async function follow(path, { signal, onEvent, silenceMs = 40_000, whileHidden = false }) {
   let [lastId, failures] = ["", 0];
   while (!signal.aborted) {
+    if (!whileHidden) await shown(signal);
+    const hidden = hiding(whileHidden);
+    const patience = new Patience(silenceMs);
     try {
       const headers = { accept: "text/event-stream" };
       if (lastId !== "") headers["last-event-id"] = lastId;
-      const { body } = await request(path, { headers, signal });
+      const attempt = AbortSignal.any([signal, hidden.signal, patience.signal]);
+      const { body } = await request(path, { headers, signal: attempt });
       failures = 0;
-      for await (const { id, data } of readEvents(body.pipeThrough(new TextDecoderStream()))) {
+      for await (const { id, data } of readEvents(patience.heard(body))) {
         if (id !== "") lastId = id;
         onEvent(JSON.parse(data));
       }
     } catch (thrown) {
       if (signal.aborted) return;
-      if (thrown instanceof Problem && !PASSING.includes(thrown.status)) throw thrown;
+      if (hidden.signal.aborted) continue;
+      if (!isPassing(thrown)) throw thrown;
+    } finally {
+      patience.end();
+      hidden.end();
     }
     setConnected(false);
     await pause(retryMs(failures++), signal);
+  }
+}
+
+/** Gives a stream up that has been silent for too long: a server that is cut off says nothing. */
+class Patience {
+  #gone = new AbortController();
+  #silenceMs;
+  #timer;
+  signal = this.#gone.signal;
+
+  constructor(silenceMs) {
+    this.#silenceMs = silenceMs;
+    this.#wait();
+  }
+
+  /** The texts of a stream; each is a sign of life. */
+  async *heard(body) {
+    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+      this.#wait();
+      yield text;
+    }
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    const giveUp = () => this.#gone.abort(new DOMException("Silent for too long", "TimeoutError"));
+    this.#timer = setTimeout(giveUp, this.#silenceMs);
   }
 }

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { readEvents } from "./events.js";
-import { amount, byteSize, count, milliseconds, percent } from "./format.js";
+import { amount, byteSize, count, milliseconds, percent, tick } from "./format.js";
 import { Series } from "./series.js";
 import { sortedBy } from "./sorting.js";
 
@@ -22,7 +22,7 @@ Deno.test("Events are read with their names, ids and lines of data; comments are
 });
 
 Deno.test("Wherever a stream is cut, its events are the same", async () => {
-  const text = "id: 1\ndata: one\n\n: beat\n\nid: 2\ndata: two\n\n";
+  const text = "id: 1\r\ndata: one\r\n\r\n: beat\n\nid: 2\ndata: two\n\n";
   const whole = await eventsIn([text]);
   await fc.assert(fc.asyncProperty(fc.array(fc.nat(text.length)), async (cuts) => {
     const at = [0, ...cuts.toSorted((a, b) => a - b), text.length];
@@ -36,8 +36,15 @@ Deno.test("Numbers have three digits that matter and a unit that fits", () => {
   assertEquals(times, ["0 ms", "50.0 µs", "0.123 ms", "12.3 ms", "1.23 s", "1.50 min"]);
   assertEquals([0, 5, 0.5, 1500, 2.5e9].map(amount), ["0", "5", "0.500", "1.50 k", "2.50 G"]);
   assertEquals([0, 2048, 3 * 1024 ** 3].map(byteSize), ["0 B", "2.00 KiB", "3.00 GiB"]);
-  assertEquals([count(24), count(12_345), percent(0.256)], ["24", "12.3 k", "26 %"]);
+  assertEquals([count(24), count(12_345), count(2.5e6)], ["24", "12,345", "2.50 M"]);
+  assertEquals(percent(0.256), "26 %");
   assertEquals([milliseconds(undefined), byteSize(undefined)], ["–", "–"]);
+});
+
+Deno.test("An axis leaves out the zeros that say nothing", () => {
+  const ticks = [0, 500, 1000, 1500, 0.5, 0.05].map(milliseconds).map(tick);
+  assertEquals(ticks, ["0", "500 ms", "1 s", "1.5 s", "0.5 ms", "50 µs"]);
+  assertEquals([0, 0.5, 10, 250e6, 1e9].map(amount).map(tick), ["0", "0.5", "10", "250 M", "1 G"]);
 });
 
 Deno.test("Rows sort by a column either way, and what is not known comes last", () => {

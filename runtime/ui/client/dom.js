@@ -37,10 +37,15 @@ function append(element, children) {
   }
 }
 
-/** Says something to everybody, also to who listens to a screen reader. */
+/** News that is older has been read, and goes with the page it was said on. */
+const FRESH_MS = 2000;
+let announcedMs = -Infinity;
+
+/** Says something to everybody, also to who listens to a screen reader; the same again says nothing. */
 export function announce(text, isBad = false) {
   const status = document.getElementById("status");
-  status.textContent = text;
+  announcedMs = performance.now();
+  if (status.textContent !== text) status.textContent = text;
   status.classList.toggle("bad", isBad);
 }
 
@@ -48,4 +53,15 @@ export function announce(text, isBad = false) {
 export function forgetProblem() {
   const status = document.getElementById("status");
   if (status.classList.contains("bad")) announce("");
+}
+
+/** Takes back what was said of the page before; what has just been done leads to the next one, and may still be read. */
+export function forgetOldNews() {
+  forgetProblem();
+  if (performance.now() - announcedMs > FRESH_MS) announce("");
+}
+
+/** What stands where something will come. */
+export function loading() {
+  return h("p", { class: "loading" }, "Loading…");
 }

@@ -9,7 +9,7 @@
 export async function* readEvents(texts) {
   let rest = "";
   for await (const text of texts) {
-    rest += text.replaceAll("\r\n", "\n");
+    rest = (rest + text).replaceAll("\r\n", "\n");
     const blocks = rest.split("\n\n");
     rest = blocks.pop() ?? "";
     for (const block of blocks) {

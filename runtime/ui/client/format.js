@@ -1,6 +1,7 @@
 /** Numbers as people read them: three digits that matter, units that fit. */
 
 const NONE = "–";
+const GROUPED = new Intl.NumberFormat("en");
 
 /** @param {number} value @param {number} digits */
 function digits(value, digits = 3) {
@@ -17,9 +18,18 @@ export function milliseconds(ms) {
   return ms > 0 && ms < 0.1 ? `${digits(ms * 1000)} µs` : `${digits(ms)} ms`;
 }
 
-/** A number of things: whole below a thousand. @param {number} value */
+/** A number of things: to the last one below a million. @param {number} value */
 export function count(value) {
-  return value < 1000 ? String(value) : amount(value);
+  return value < 1e6 ? GROUPED.format(value) : amount(value);
+}
+
+/** A number beside an axis: zeros that say nothing are left out. @param {string} text As the others here write it */
+export function tick(text) {
+  return text.replace(
+    /^(\d+)\.(\d*?)0+(?=\D|$)/,
+    (_, whole, rest) => rest === "" ? whole : `${whole}.${rest}`,
+  )
+    .replace(/^0\D.*/, (zero) => /[1-9]/.test(zero) ? zero : "0");
 }
 
 /** @param {number | undefined} value */

@@ -1,5 +1,8 @@
-import { connection, hasToken, setToken, unauthorized } from "./api.js";
-import { fill, forgetProblem, h } from "./dom.js";
+import { connection, hasToken, isPassing, setToken, unauthorized } from "./api.js";
+import { fill, forgetOldNews, forgetProblem, h } from "./dom.js";
+import { isPaused, setPaused } from "./pausing.js";
+import { pause, retryMs } from "./poll.js";
+import { timeOfDay } from "./format.js";
 import { problemBlock } from "./problems.js";
 import { deployPage } from "./pages/deploy.js";
 import { functionPage } from "./pages/function.js";
@@ -23,8 +26,6 @@ let isFirst = true;
 
 /** Shows the page of the address; what the last one was doing ends. */
 async function show() {
-  // The link that skips to the content is no page.
-  if (location.hash !== "" && !location.hash.startsWith("#/")) return;
   leave.abort();
   leave = new AbortController();
   const { signal } = leave;
@@ -32,19 +33,29 @@ async function show() {
   const page = PAGES[name] ?? PAGES[""];
   document.title = `${parameter || page.title} – Skerry`;
   markCurrent(page.nav ?? name);
-  // What was done on the page before may still be worth reading; what went wrong there is not.
-  forgetProblem();
+  forgetOldNews();
   const root = h("div");
   fill(main, root);
   // Whoever reads by ear or keyboard goes on at the new page, not where the old one was.
   if (!isFirst) main.focus();
   isFirst = false;
-  scrollTo(0, 0);
-  try {
-    await page.show(root, { signal, parameter });
-  } catch (thrown) {
-    if (!signal.aborted) {
+  // Whoever comes back finds the place again.
+  const { y = 0 } = history.state ?? {};
+  scrollTo(0, y);
+  await fillPage(root, page, { signal, parameter });
+  if (!signal.aborted && scrollY < y) scrollTo(0, y);
+}
+
+/** Tries again where the server did not answer. */
+async function fillPage(root, page, { signal, parameter }) {
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      return await page.show(root, { signal, parameter });
+    } catch (thrown) {
+      if (signal.aborted) return;
       fill(root, h("h1", {}, parameter || page.title), problemBlock(thrown), wayBack());
+      if (!isPassing(thrown)) return;
+      await pause(retryMs(failures), signal);
     }
   }
 }
@@ -62,7 +73,7 @@ function decodeSafely(text) {
 }
 
 function markCurrent(name) {
-  for (const link of document.querySelectorAll("nav a")) {
+  for (const link of document.querySelectorAll("header nav a")) {
     const isCurrent = link.getAttribute("href") === `#/${name}`;
     if (isCurrent) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -94,11 +105,25 @@ unauthorized.addEventListener("unauthorized", () => {
 });
 
 connection.addEventListener("change", ({ detail: isConnected }) => {
-  const lost = "Connection lost, trying again";
+  const since = timeOfDay(new Date().toISOString());
+  const lost = `Connection lost at ${since}, trying again`;
   document.getElementById("connection").textContent = isConnected ? "" : lost;
   if (isConnected) forgetProblem();
 });
 
+document.getElementById("pause").addEventListener("click", ({ currentTarget }) => {
+  setPaused(!isPaused());
+  currentTarget.setAttribute("aria-pressed", String(isPaused()));
+});
+
+document.querySelector(".skip").addEventListener("click", (event) => {
+  // As an address it would lead to another page of this one.
+  event.preventDefault();
+  main.focus();
+});
+
+history.scrollRestoration = "manual";
+addEventListener("scrollend", () => history.replaceState({ y: scrollY }, ""));
 addEventListener("hashchange", show);
 // A link cannot send the token along.
 if (hasToken()) api.hidden = true;

@@ -1,3 +1,5 @@
+import { moving } from "./pausing.js";
+
 /** Waits, or until the signal aborts; leaves neither a timer nor a listener behind. */
 export function pause(ms, signal) {
   const { promise, resolve } = Promise.withResolvers();
@@ -14,17 +16,21 @@ export function retryMs(failures) {
   return Math.min(10_000, 500 * 2 ** failures);
 }
 
+/** An answer that takes longer will not come. */
+const PATIENCE_MS = 10_000;
+
 /**
- * Loads at once and then again and again, until the signal aborts; less often while that fails.
+ * Loads at once and then again and again, until the signal aborts; less often while that fails, and not while
+ * the page is paused.
  *
- * @param {() => Promise<unknown>} load
+ * @param {(signal: AbortSignal) => Promise<unknown>} load
  * @param {{everyMs: number, signal: AbortSignal, onProblem: (thrown: unknown) => void}} options
  */
 export async function poll(load, { everyMs, signal, onProblem }) {
   let failures = 0;
   while (!signal.aborted) {
     try {
-      await load();
+      await load(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
       failures = 0;
     } catch (thrown) {
       if (signal.aborted) return;
@@ -32,5 +38,6 @@ export async function poll(load, { everyMs, signal, onProblem }) {
       onProblem(thrown);
     }
     await pause(Math.max(everyMs, failures && retryMs(failures)), signal);
+    await moving();
   }
 }

@@ -7,6 +7,11 @@ export function announceProblem(thrown) {
   announce(thrown instanceof Problem ? thrown.message : "The server does not answer", true);
 }
 
+/** The same of what is asked again and again: that the server does not answer, the banner says. */
+export function announceRefusal(thrown) {
+  if (thrown instanceof Problem) announceProblem(thrown);
+}
+
 /** A problem in full: what it says, and a compiler's messages with their places. */
 export function problemBlock(thrown) {
   const { message, code = "", diagnostics = [] } = thrown;

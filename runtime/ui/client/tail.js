@@ -1,4 +1,5 @@
 import { fill, h } from "./dom.js";
+import { moving } from "./pausing.js";
 
 /**
  * The newest entries of something that grows, however quickly: what comes between two pictures of the screen is
@@ -19,6 +20,8 @@ export class Tail {
       class: "log",
       tabIndex: 0,
       role: "log",
+      // Read when asked for: whoever listens would hear nothing else where much is written.
+      "aria-live": "off",
       "aria-label": options.label,
     });
     this.#empty = h("p", { class: "empty" }, options.empty);
@@ -28,7 +31,8 @@ export class Tail {
   add(entry) {
     // Pages in the background are not drawn, for hours maybe.
     if (this.#waiting.length >= this.#options.max) this.#waiting.shift();
-    if (this.#waiting.push(entry) === 1) requestAnimationFrame(() => this.#show());
+    if (this.#waiting.push(entry) > 1) return;
+    moving().then(() => requestAnimationFrame(() => this.#show()));
   }
 
   #show() {

@@ -42,9 +42,13 @@ const EXAMPLE = `export default {
 };
 `;
 
+/** Kept while other pages are shown, with what was typed: the next version is often a small change. */
+let form;
+
 /** Deploys a file that is dropped or chosen, or what is pasted. */
 export function deployPage(root, { signal }) {
-  const form = new DeployForm(signal);
+  form ??= new DeployForm();
+  form.takeDrops(signal);
   fill(root, h("h1", {}, "Deploy"), form.element);
 }
 
@@ -78,12 +82,12 @@ class DeployForm {
     placeholder: "[limits]\nmemory_mb = 64",
   });
   #file = h("input", { type: "file", onchange: () => this.#take(this.#file.files[0]) });
-  #result = h("div", { "aria-live": "polite" });
+  #progress = h("p", { role: "status" });
+  #result = h("div");
   #button = h("button", { type: "submit", class: "primary" }, "Deploy");
   element;
 
-  constructor(signal) {
-    this.#takeDrops(signal);
+  constructor() {
     this.#source.addEventListener("input", () => this.#binary = undefined);
     this.element = h(
       "form",
@@ -112,12 +116,13 @@ class DeployForm {
         h("label", {}, "Configuration", this.#config),
       ),
       h("p", {}, this.#button),
+      this.#progress,
       this.#result,
     );
   }
 
   /** On the whole page: what misses a smaller target, the browser would show instead of the page. */
-  #takeDrops(signal) {
+  takeDrops(signal) {
     const mark = (isOver) => this.element.classList.toggle("dropping", isOver);
     const listen = (type, listener) => addEventListener(type, listener, { signal });
     listen("dragover", (event) => {
@@ -149,7 +154,8 @@ class DeployForm {
     event.preventDefault();
     this.#button.disabled = true;
     const elapsed = h("span", { "aria-live": "off" });
-    fill(this.#result, h("p", {}, "Building… ", elapsed));
+    fill(this.#progress, "Building… ", elapsed);
+    fill(this.#result);
     const startMs = performance.now();
     const show = () => elapsed.textContent = milliseconds(performance.now() - startMs);
     const timer = setInterval(show, ELAPSED_MS);
@@ -161,8 +167,9 @@ class DeployForm {
         deployed.name,
       );
       const url = h("a", { href: deployed.url }, deployed.url);
-      fill(this.#result, h("p", { class: "good" }, "Deployed ", link, ", serving at ", url));
+      fill(this.#progress, h("span", { class: "good" }, "Deployed "), link, ", serving at ", url);
     } catch (thrown) {
+      fill(this.#progress);
       fill(this.#result, problemBlock(thrown));
     }
     clearInterval(timer);

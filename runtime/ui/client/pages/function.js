@@ -1,5 +1,7 @@
+import { ActivityCharts, emptyHistory } from "../activity_charts.js";
 import { follow, functionPath, json, request, sendJson } from "../api.js";
-import { announce, fill, h } from "../dom.js";
+import { confirmed } from "../confirming.js";
+import { announce, fill, h, loading } from "../dom.js";
 import {
   amount,
   byteSize,
@@ -10,7 +12,7 @@ import {
   timeOfDay,
 } from "../format.js";
 import { poll } from "../poll.js";
-import { announceProblem, problemBlock } from "../problems.js";
+import { announceProblem, announceRefusal, problemBlock } from "../problems.js";
 import { Tail } from "../tail.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
@@ -18,31 +20,44 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 const MAX_ENTRIES = 500;
 const MAX_SHOWN = 100_000;
 const REFRESH_MS = 2000;
+/** Statistics come every second. */
+const STATS_SILENCE_MS = 8000;
 
-/** One function: what it is, what it says, and a way to call it. */
+/** One function: what it is, what it does and says, and a way to call it. */
 export async function functionPage(root, { signal, parameter }) {
   const path = functionPath({ name: parameter });
+  fill(root, crumbs(parameter), h("h1", {}, parameter), loading());
   const details = await json(path, { signal });
   const isDeployed = details.versions !== undefined;
+  const title = details.name ?? details.route;
   fill(
     root,
-    h(
-      "p",
-      { class: "crumbs" },
-      h("a", { href: "#/" }, "Overview"),
-      " / ",
-      details.name ?? details.route,
-    ),
-    h("h1", {}, details.name ?? details.route),
-    facts(details),
-    activity(details, signal),
+    crumbs(title),
+    h("h1", {}, title),
     details.error && problemBlock(details.error),
-    section("call", "Call", callForm(details)),
-    section("log", "Log", logView(path, signal)),
+    numbers(details, signal),
+    activity(details, signal),
+    h(
+      "div",
+      { class: "pair" },
+      section("call", "Call", callForm(details)),
+      section("log", "Log", logView(path, signal)),
+    ),
+    section("details", "Details", facts(details)),
     isDeployed && section("versions", "Versions", versionList(path, details)),
     isDeployed && section("source", "Source", sourceView(path, signal)),
     details.config && section("config", "Configuration", h("pre", { tabIndex: 0 }, details.config)),
-    isDeployed && section("remove", "Remove", removeButton(path, details)),
+    isDeployed && section("remove", "Remove", removeButton(path, details, signal)),
+  );
+}
+
+function crumbs(title) {
+  return h(
+    "nav",
+    { class: "crumbs", "aria-label": "Where this is" },
+    h("a", { href: "#/" }, "Overview"),
+    " / ",
+    h("bdi", {}, title),
   );
 }
 
@@ -51,8 +66,11 @@ function section(id, title, content) {
 }
 
 function facts({ route, method, source, file, language, state, size, loadedAt, methods }) {
+  // A path that begins with two slashes would lead to another server.
+  const address = location.origin + route;
   const rows = [
-    ["Route", h("a", { href: route.includes("[") ? "#call" : route }, route)],
+    ["State", h("span", { class: `state ${state}` }, state)],
+    ["Route", route.includes("[") ? h("code", {}, route) : h("a", { href: address }, route)],
     ["Methods", method ?? methods?.join(", ") ?? "all"],
     [
       "From",
@@ -64,28 +82,39 @@ function facts({ route, method, source, file, language, state, size, loadedAt, m
     ],
     ["File", `${file}, ${byteSize(size)}`],
     language && ["Language", language],
-    ["State", h("span", { class: `state ${state}` }, state)],
     ["Serving since", dateAndTime(loadedAt)],
   ];
   return h(
     "dl",
     { class: "facts" },
-    rows.filter(Boolean).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+    rows.filter(Boolean).map(([name, value]) =>
+      h("div", {}, h("dt", {}, name), h("dd", {}, value))
+    ),
   );
 }
 
-/** What it did since the server started, as of now. */
+/** What it does, second by second, from now on. */
 function activity({ route }, signal) {
-  const list = h("dl", { class: "numbers" });
-  const load = async () => {
+  const charts = new ActivityCharts(emptyHistory());
+  signal.addEventListener("abort", () => charts.destroy());
+  const onEvent = ({ time, functions }) =>
+    charts.add(time, functions.find((each) => each.function === route));
+  follow("/_/stats", { signal, onEvent, silenceMs: STATS_SILENCE_MS }).catch(announceProblem);
+  return charts.element;
+}
+
+/** What it did since the server started, as of now. */
+function numbers({ route }, signal) {
+  const list = fill(h("dl", { class: "numbers" }), totals(undefined));
+  const load = async (signal) => {
     const { functions } = await json("/_/stats", { signal });
-    fill(list, numbers(functions.find((each) => each.function === route)));
+    fill(list, totals(functions.find((each) => each.function === route)));
   };
-  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceProblem });
+  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceRefusal });
   return list;
 }
 
-function numbers(stats) {
+function totals(stats) {
   const { requests = 0, failures = 0, fuel, p50_ms: p50, p99_ms: p99 } = stats ?? {};
   const share = failures === 0 ? "" : ` (${percent(failures / requests)})`;
   return [
@@ -106,10 +135,10 @@ function callForm({ route, method: only, methods = only === undefined ? METHODS 
   const target = h("input", {
     name: "path",
     value: route,
-    size: 40,
     required: true,
     pattern: "/.*",
     spellcheck: false,
+    autocomplete: "off",
   });
   const headers = h("textarea", {
     name: "headers",
@@ -118,15 +147,24 @@ function callForm({ route, method: only, methods = only === undefined ? METHODS 
     spellcheck: false,
   });
   const body = h("textarea", { name: "body", rows: 4, spellcheck: false });
-  const answer = h("div", { class: "answer", "aria-live": "polite" });
+  // Only how it went is read out; a body may be long.
+  const outcome = h("p", { class: "answer-facts", role: "status" });
+  const answer = h("div", { class: "answer" });
   const submit = async (event) => {
     event.preventDefault();
-    fill(answer, h("p", {}, "Calling…"));
+    fill(outcome, "Calling…");
+    fill(answer);
     try {
       const init = { method: method.value, headers: readHeaders(headers.value) };
       const hasBody = !["GET", "HEAD"].includes(method.value) && body.value !== "";
-      fill(answer, await call(target.value, hasBody ? { ...init, body: body.value } : init));
+      const { facts, parts } = await call(
+        location.origin + target.value,
+        hasBody ? { ...init, body: body.value } : init,
+      );
+      fill(outcome, facts);
+      fill(answer, parts);
     } catch (thrown) {
+      fill(outcome);
       fill(answer, problemBlock(thrown));
     }
   };
@@ -142,6 +180,7 @@ function callForm({ route, method: only, methods = only === undefined ? METHODS 
     h("label", {}, "Headers, one a line", headers),
     h("label", {}, "Body", body),
     h("p", {}, h("button", { type: "submit", class: "primary" }, "Call")),
+    outcome,
     answer,
   );
 }
@@ -158,9 +197,9 @@ function readHeaders(text) {
 }
 
 /** Functions are called as any client calls them: without this tab's token. */
-async function call(path, init) {
+async function call(url, init) {
   const startMs = performance.now();
-  const response = await fetch(path, { ...init, credentials: "omit", redirect: "manual" });
+  const response = await fetch(url, { ...init, credentials: "omit", redirect: "manual" });
   const text = await response.text();
   const tookMs = performance.now() - startMs;
   const header = (name) => response.headers.get(name);
@@ -180,8 +219,7 @@ async function call(path, init) {
   const shown = text.length > MAX_SHOWN
     ? `${text.slice(0, MAX_SHOWN)}\n… and ${amount(text.length - MAX_SHOWN)} characters more`
     : text;
-  return [
-    h("p", { class: "answer-facts" }, facts.flatMap((each, i) => i === 0 ? [each] : [" · ", each])),
+  const parts = [
     h(
       "details",
       {},
@@ -194,6 +232,7 @@ async function call(path, init) {
     ),
     h("pre", { tabIndex: 0, class: "body" }, shown),
   ];
+  return { facts: facts.flatMap((each, i) => i === 0 ? [each] : [" · ", each]), parts };
 }
 
 function logView(path, signal) {
@@ -211,13 +250,13 @@ function logEntry({ time, status, code, message, reason, stderr, run_ms, fuel, r
   const isBad = code !== undefined;
   return h(
     "li",
-    { class: isBad ? "bad-entry" : "" },
+    {},
     h("p", { class: "entry-facts" }, [
-      h("time", { dateTime: time }, timeOfDay(time)),
-      status && ` ${status}`,
-      run_ms !== undefined && ` ${milliseconds(run_ms)}`,
-      fuel !== undefined && ` ${amount(fuel)} fuel`,
-      request_id && h("span", { class: "quiet" }, ` ${request_id}`),
+      h("time", { dateTime: time, title: dateAndTime(time) }, timeOfDay(time)),
+      status && h("span", { class: isBad ? "bad" : "good" }, status),
+      run_ms !== undefined && h("span", {}, milliseconds(run_ms)),
+      fuel !== undefined && h("span", {}, `${amount(fuel)} fuel`),
+      request_id && h("span", { class: "quiet", title: "Id of the request" }, request_id),
     ]),
     isBad && h("p", { class: "bad" }, `${code}: ${message ?? ""}`),
     reason && h("p", {}, reason),
@@ -240,10 +279,14 @@ function versionList(path, { versions }) {
       "li",
       {},
       h("code", {}, id),
-      ` ${language}, ${byteSize(size)}, ${dateAndTime(created_at)} `,
-      is_active
-        ? h("strong", { class: "good" }, "serving")
-        : h("button", { type: "button", onclick: roll(id) }, "Roll back to it"),
+      h("span", {}, language),
+      h("span", {}, byteSize(size)),
+      h("span", {}, dateAndTime(created_at)),
+      is_active ? h("strong", { class: "good" }, "serving") : h(
+        "button",
+        { type: "button", onclick: roll(id), "aria-label": `Roll back to ${id}` },
+        "Roll back",
+      ),
     );
   return h("ul", { class: "versions" }, versions.map(row));
 }
@@ -258,9 +301,10 @@ function sourceView(path, signal) {
   return source;
 }
 
-function removeButton(path, { name }) {
-  const dialog = h("dialog", { "aria-labelledby": "remove-title" });
+function removeButton(path, { name }, signal) {
   const remove = async () => {
+    const question = `Remove ${name} with all of its versions?`;
+    if (!await confirmed({ question, verb: "Remove", signal })) return;
     try {
       await json(path, { method: "DELETE" });
       location.hash = "#/";
@@ -268,22 +312,6 @@ function removeButton(path, { name }) {
     } catch (thrown) {
       announceProblem(thrown);
     }
-    dialog.close();
   };
-  fill(
-    dialog,
-    h("p", { id: "remove-title" }, `Remove ${name} with all of its versions?`),
-    h(
-      "p",
-      { class: "buttons" },
-      h("button", { type: "button", class: "danger", onclick: remove }, "Remove"),
-      h("button", { type: "button", onclick: () => dialog.close() }, "Keep"),
-    ),
-  );
-  return h(
-    "div",
-    {},
-    h("button", { type: "button", class: "danger", onclick: () => dialog.showModal() }, "Remove…"),
-    dialog,
-  );
+  return h("button", { type: "button", class: "danger", onclick: remove }, "Remove…");
 }

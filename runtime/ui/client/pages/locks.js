@@ -1,8 +1,8 @@
 import { follow, json } from "../api.js";
-import { fill, h } from "../dom.js";
+import { fill, h, loading } from "../dom.js";
 import { byteSize, milliseconds } from "../format.js";
 import { poll } from "../poll.js";
-import { announceProblem } from "../problems.js";
+import { announceProblem, announceRefusal } from "../problems.js";
 import { SortedTable } from "../table.js";
 import { Tail } from "../tail.js";
 
@@ -25,7 +25,7 @@ export function locksPage(root, { signal }) {
     h("p", { class: "tools" }, h("label", {}, showsEmpty, " Show empty ones")),
     logs.element,
   );
-  const load = async () => {
+  const load = async (signal) => {
     const [held, lists] = await Promise.all([
       json("/_/locks", { signal }),
       json("/_/logs", { signal }),
@@ -33,15 +33,15 @@ export function locksPage(root, { signal }) {
     locks.update(held.locks);
     logs.update(lists.logs.filter(({ length }) => length > 0 || showsEmpty.checked));
   };
-  showsEmpty.addEventListener("change", () => load().catch(announceProblem));
-  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceProblem });
+  showsEmpty.addEventListener("change", () => load(signal).catch(announceProblem));
+  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceRefusal });
 }
 
 function lockTable() {
   return new SortedTable({
     caption: "Locks",
     key: ({ name }) => name,
-    empty: "No lock is held, and nobody waits for one",
+    empty: () => "No lock is held, and nobody waits for one",
     columns: [
       { title: "Lock", value: ({ name }) => name, cell: ({ name }) => h("code", {}, name) },
       {
@@ -73,7 +73,7 @@ function logTable() {
     caption: "Logs",
     key: ({ name }) => name,
     sort: { column: 2, isDescending: true },
-    empty: "Nothing has been appended yet",
+    empty: () => "Nothing has been appended yet",
     columns: [
       {
         title: "Log",
@@ -102,14 +102,19 @@ export async function logPage(root, { signal, parameter }) {
     entry: ({ index, data, data_base64 }) =>
       h("li", {}, h("span", { class: "quiet" }, `${index} `), h("code", {}, data ?? data_base64)),
   });
-  fill(
-    root,
-    h("p", { class: "crumbs" }, h("a", { href: "#/locks" }, "Locks and logs"), " / ", parameter),
-    h("h1", {}, parameter),
-    tail.element,
+  const where = h("a", { href: "#/locks" }, "Locks and logs");
+  const crumbs = h(
+    "nav",
+    { class: "crumbs", "aria-label": "Where this is" },
+    where,
+    " / ",
+    h("bdi", {}, parameter),
   );
+  const title = h("h1", {}, parameter);
+  fill(root, crumbs, title, loading());
   const { logs } = await json("/_/logs", { signal });
   const length = logs.find(({ name }) => name === parameter)?.length ?? 0;
+  fill(root, crumbs, title, tail.element);
   const onEvent = (record) => tail.add(record);
   follow(`${path}?from=${Math.max(0, length - TAIL)}`, { signal, onEvent }).catch(announceProblem);
 }

@@ -1,8 +1,9 @@
 import { json } from "../api.js";
+import { confirmed } from "../confirming.js";
 import { announce, fill, h } from "../dom.js";
 import { dateAndTime } from "../format.js";
 import { poll } from "../poll.js";
-import { announceProblem, problemBlock } from "../problems.js";
+import { announceProblem, announceRefusal, problemBlock } from "../problems.js";
 import { SortedTable } from "../table.js";
 
 const REFRESH_MS = 2000;
@@ -13,7 +14,7 @@ export function routesPage(root, { signal }) {
   const table = new SortedTable({
     caption: "Routes",
     key: ({ key }) => key,
-    empty: "No rows: functions answer at the paths of their files and names",
+    empty: () => "No rows: functions answer at the paths of their files and names",
     columns: [
       { title: "Route", value: ({ key }) => key, cell: ({ key }) => h("code", {}, key) },
       { title: "State", value: ({ state }) => state, cell: stateCell, wraps: true },
@@ -30,23 +31,35 @@ export function routesPage(root, { signal }) {
       },
       {
         title: "",
-        value: () => "",
-        cell: ({ key }) => h("button", { type: "button", onclick: () => remove(key) }, "Delete"),
+        name: "Actions",
+        cell: (row) =>
+          h(
+            "span",
+            { class: "buttons" },
+            button("Edit", row, () => form.edit(row)),
+            button("Delete", row, () => remove(row)),
+          ),
       },
     ],
   });
-  const load = async () => table.update((await json("/_/routes", { signal })).routes);
-  const remove = async (key) => {
+  const load = async (signal) => table.update((await json("/_/routes", { signal })).routes);
+  const form = putForm(() => load(signal));
+  const remove = async ({ key }) => {
+    if (!await confirmed({ question: `Delete the route ${key}?`, verb: "Delete", signal })) return;
     try {
       await json(`/_/routes/${encodeURIComponent(key)}`, { method: "DELETE" });
       announce(`Deleted ${key}`);
-      await load();
+      await load(signal);
     } catch (thrown) {
       announceProblem(thrown);
     }
   };
-  fill(root, h("h1", {}, "Routes"), table.element, h("h2", {}, "Add or change"), putForm(load));
-  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceProblem });
+  fill(root, h("h1", {}, "Routes"), table.element, h("h2", {}, "Add or change"), form.element);
+  poll(load, { everyMs: REFRESH_MS, signal, onProblem: announceRefusal });
+}
+
+function button(verb, { key }, onclick) {
+  return h("button", { type: "button", "aria-label": `${verb} ${key}`, onclick }, verb);
 }
 
 function stateCell({ state, error }) {
@@ -68,7 +81,7 @@ function putForm(load) {
     placeholder: EXAMPLE,
     spellcheck: false,
   });
-  const result = h("div", { "aria-live": "polite" });
+  const result = h("div");
   const submit = async (event) => {
     event.preventDefault();
     try {
@@ -83,7 +96,7 @@ function putForm(load) {
       fill(result, problemBlock(thrown));
     }
   };
-  return h(
+  const element = h(
     "form",
     { onsubmit: submit },
     h("label", {}, "Method and path ", key),
@@ -91,4 +104,10 @@ function putForm(load) {
     h("p", {}, h("button", { type: "submit", class: "primary" }, "Set")),
     result,
   );
+  const edit = (row) => {
+    key.value = row.key;
+    value.value = row.value;
+    value.focus();
+  };
+  return { element, edit };
 }

@@ -11,6 +11,8 @@ export interface Option {
   readonly isRepeated?: boolean;
   /** A letter that stands for the name after one dash. */
   readonly letter?: string;
+  /** What nobody should read over a shoulder, or in a log: the value, or what a URL has besides its address. */
+  readonly secret?: "value" | "url";
 }
 
 /** The arguments of a verb, still text. */

@@ -22,11 +22,20 @@ async function strategyOf(url: string): Promise<string> {
 Deno.test("--print-config shows every setting and where it comes from", async () => {
   await using folder = await temporaryFolder({ "my.toml": 'port = 81\nstrategy = "rr"' });
   const args = ["--config", join(folder.path, "my.toml"), "--queue", "7", "--print-config"];
-  const { code, stdout } = await serve(args, { SKERRY_STRATEGY: "least", SKERRY_TOKEN: "hidden" });
+  const secrets = {
+    SKERRY_TOKEN: "hidden",
+    SKERRY_JWT_SECRET: "hidden".repeat(6),
+    SKERRY_OTLP: "http://me:hidden@localhost:4318",
+  };
+  const { code, stdout } = await serve(args, { SKERRY_STRATEGY: "least", ...secrets });
   assertEquals(code, 0);
   assertMatch(stdout, /^port = 81 # from the file$/m);
   assertMatch(stdout, /^strategy = "least" # from the environment$/m);
   assertMatch(stdout, /^queue = 7 # from the flag$/m);
+  assertMatch(
+    stdout,
+    /^# otlp is set to a secret URL at http:\/\/localhost:4318, from the environment$/m,
+  );
   assertEquals(stdout.includes("hidden"), false);
 });
 

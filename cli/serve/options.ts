@@ -32,10 +32,12 @@ export const SERVE_OPTIONS: Readonly<Record<string, Option>> = {
   },
   token: {
     value: "T",
+    secret: "value",
     help: "require this bearer token for management; default: loopback clients only",
   },
   "jwt-secret": {
     value: "S",
+    secret: "value",
     help: "accept JSON Web Tokens (HS256) signed with this for management",
   },
   "lock-per-log": { help: "guard each log by a lock of its own name, not all by the lock files" },
@@ -44,6 +46,7 @@ export const SERVE_OPTIONS: Readonly<Record<string, Option>> = {
   "stats-headers": { help: "tell fuel and path in every function response" },
   otlp: {
     value: "URL",
+    secret: "url",
     help: "send traces to this collector, e.g. http://localhost:4318; default: OTEL_* variables",
   },
   "no-metrics": { help: "count no requests; there is no /_/metrics then" },

@@ -4,13 +4,11 @@ import type { Option } from "../arguments.ts";
 import type { LayeredSettings } from "./layers.ts";
 import { keyOf } from "./settings_file.ts";
 
-/** Options whose values nobody should read over a shoulder, or in a log. */
-const SECRETS = ["token", "jwt-secret"];
 const MIB = 1024 * 1024;
 
 /**
  * Settings as a `skerry.toml` that says the same, each with where it comes from; what is not set is a comment
- * with its meaning. Secrets are left out.
+ * with its meaning. Secrets are left out, and so is a URL that holds one.
  */
 export function printSettings(
   { args, origins }: LayeredSettings,
@@ -21,11 +19,22 @@ export function printSettings(
     const key = keyOf(name);
     const origin = origins.get(name);
     if (origin === undefined) return `# ${key}: ${option.help}`;
-    if (SECRETS.includes(name)) return `# ${key} is set, from the ${origin}`;
     const value = args.values[name] ?? args.switches[name] ?? args.lists[name] ?? [];
+    const hidden = hiddenText(option, value);
+    if (hidden !== undefined) return `# ${key} is set${hidden}, from the ${origin}`;
     return `${stringify({ [key]: asNumber(value) }).trim()} # from the ${origin}`;
   });
   return [...rows, "", "[score]", stringify(formulaTable(formula)).trim()].join("\n");
+}
+
+/** What may be told of a value that is not shown; undefined if it may be shown. */
+function hiddenText({ secret }: Option, value: unknown): string | undefined {
+  if (secret === undefined) return undefined;
+  const text = String(value);
+  if (secret === "value" || !/^https?:/i.test(text) || !URL.canParse(text)) return "";
+  const { origin, username, password, search, hash } = new URL(text);
+  const isPublic = username + password + search + hash === "";
+  return isPublic ? undefined : ` to a secret URL at ${origin}`;
 }
 
 function asNumber(value: string | boolean | readonly string[]): unknown {

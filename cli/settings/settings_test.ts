@@ -9,7 +9,8 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   port: { value: "N", help: "listen on this port" },
   "min-workers": { value: "N", help: "threads that stay" },
   native: { value: "DIR", isRepeated: true, help: "libraries" },
-  token: { value: "T", help: "a secret" },
+  token: { value: "T", help: "a secret", secret: "value" },
+  otlp: { value: "URL", help: "a collector", secret: "url" },
   "log-requests": { help: "log every request" },
 };
 
@@ -72,7 +73,7 @@ Deno.test("The command line hides the environment, and that hides the file", () 
   const settings = layered(["--port", "3"], environment, file);
   if (!settings.ok) throw new Error(settings.error);
   const { args, origins } = settings.value;
-  assertEquals(args.values, { port: "3", "min-workers": "2", token: undefined });
+  assertEquals(args.values, { port: "3", "min-workers": "2", token: undefined, otlp: undefined });
   assertEquals([args.lists.native, args.switches["log-requests"]], [["x"], false]);
   assertEquals(Object.fromEntries(origins), {
     port: "flag",
@@ -89,6 +90,29 @@ Deno.test("A switch of the environment that is neither on nor off is an error", 
     error: 'SKERRY_LOG_REQUESTS must be true or false, found "perhaps"',
   });
 });
+
+for (
+  const [url, shown] of [
+    ["http://localhost:4318/v1", 'otlp = "http://localhost:4318/v1" # from the flag'],
+    [
+      "http://me:s3cret@host:4318/v1",
+      "# otlp is set to a secret URL at http://host:4318, from the flag",
+    ],
+    ["https://s3cret@host", "# otlp is set to a secret URL at https://host, from the flag"],
+    ["https://host/?key=s3cret", "# otlp is set to a secret URL at https://host, from the flag"],
+    ["https://host/#s3cret", "# otlp is set to a secret URL at https://host, from the flag"],
+    ["me:s3cret@host:4318", "# otlp is set, from the flag"],
+    ["//me:s3cret@host", "# otlp is set, from the flag"],
+  ] as const
+) {
+  Deno.test(`A collector at ${url} is printed without its secrets`, () => {
+    const settings = layered(["--otlp", url], {}, "");
+    if (!settings.ok) throw new Error(settings.error);
+    const printed = printSettings(settings.value, OPTIONS, DEFAULT_FORMULA);
+    assertEquals(printed.split("\n").find((line) => line.includes("otlp")), shown);
+    assertEquals(printed.includes("s3cret"), false);
+  });
+}
 
 Deno.test("What is printed can be read again, and shows no secret", () => {
   const settings = layered(["--token", "s3cret", "--native", "li b"], {}, "port = 80");

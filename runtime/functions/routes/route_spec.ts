@@ -2,7 +2,7 @@ import type { LanguageName } from "../../build/language.ts";
 import { type SkerryError, skerryError } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { configError, type Environment, readConfigKeys } from "../config_file.ts";
-import { type ConfigProblem, ConfigTable } from "../config_table.ts";
+import { type ConfigProblem, ConfigTable, describe } from "../config_table.ts";
 import type { FunctionConfig } from "../function_config.ts";
 import { languageNames } from "../source_language.ts";
 import { MAX_VALUE_BYTES } from "./route_database.ts";
@@ -80,6 +80,7 @@ function readSpec(
   });
   for (const key of ["runtime", "module"]) if (!row.has(key)) row.note(key, "is missing");
   const limits = readLimits(row);
+  noteTwoLimits(row, members, limits);
   const rest = new ConfigTable(asConfiguration(members, limits), problems);
   const config = readConfigKeys(rest, environment);
   if (config.methods !== undefined) rest.note("methods", "is for files: the key names the method");
@@ -98,6 +99,24 @@ function readLimits(row: ConfigTable): Readonly<Record<string, number>> {
     ...memoryMb === undefined ? {} : { memory_mb: memoryMb },
     ...timeoutMs === undefined ? {} : { timeout_ms: timeoutMs },
   };
+}
+
+/** Other names of the limits, as a `NAME.toml` has them in `[limits]`. */
+const OTHER_NAMES = { memory: "memory_mb", timeout: "timeout_ms" } as const;
+
+/** Whoever wrote both names meant each of them, so neither wins in silence. */
+function noteTwoLimits(
+  row: ConfigTable,
+  members: Readonly<Record<string, unknown>>,
+  limits: Readonly<Record<string, number>>,
+): void {
+  const given = (members.limits ?? {}) as Readonly<Record<string, unknown>>;
+  for (const [name, other] of Object.entries(OTHER_NAMES)) {
+    const isTwice = limits[other] !== undefined && given[other] !== undefined;
+    if (!isTwice || limits[other] === given[other]) continue;
+    const found = `${describe(members[name])}, and limits.${other} is ${describe(given[other])}`;
+    row.note(name, `is ${found}: they mean the same limit; leave one of them out`);
+  }
 }
 
 /** A row in the terms of a `NAME.toml`. */

@@ -95,7 +95,12 @@ Deno.test("A request is a span of its caller's trace, and the function sees that
 Deno.test("Traces are the same from the bundle, on every runtime", async (t) => {
   await using bundles = await temporaryFolder();
   const [, ...bundled] = await allRuntimes(await buildBundle(bundles.path));
-  for (const runtime of bundled) await t.step(runtime.name, () => checkChain(runtime));
+  for (const runtime of bundled) {
+    await t.step(runtime.name, async () => {
+      await checkChain(runtime);
+      await checkJobs(runtime);
+    });
+  }
 });
 
 Deno.test("A failure, a wait for a worker and a call by name are told in the span", async () => {
@@ -119,6 +124,72 @@ Deno.test("A failure, a wait for a worker and a call by name are told in the spa
   assertEquals([nothing!.name, nothing!.statusCode], ["GET", 0]);
   assertEquals(nothing!.attributes["http.response.status_code"], 404);
   assertEquals(spans.length, 3);
+});
+
+/** Sends jobs over a socket, and resolves to what the functions answered. */
+async function runJobs(path: string, jobs: readonly Record<string, unknown>[]): Promise<string[]> {
+  using connection = await Deno.connect({ transport: "unix", path });
+  const lines = jobs.map((job) => `${JSON.stringify({ type: "invoke", ...job })}\n`);
+  const bytes = new TextEncoder().encode(lines.join(""));
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+  await connection.closeWrite();
+  const text = await new Response(connection.readable).text();
+  return text.trimEnd().split("\n").map((line) => {
+    const { output, code } = JSON.parse(line);
+    return output ?? code;
+  });
+}
+
+async function checkJobs(runtime: Runtime): Promise<void> {
+  await using folder = await functions();
+  await using collector = await startCollector();
+  const path = `${folder.path}/jobs.socket`;
+  const options = { runtime, args: ["--jobs-unix", path, "--max-body-mb", "1"] };
+  await using _server = await startTraced(folder.path, collector.url, options);
+  const parent = { traceparent: `00-${TRACE}-${CALLER}-01`, tracestate: "vendor=value" };
+  const [text, fine, ...codes] = await runJobs(path, [
+    { fn: "environment", ...parent },
+    { fn: "fine", traceparent: "no\nheader", tracestate: "vendor=value" },
+    { fn: "broken" },
+    { fn: "nothing" },
+    { fn: "echo", payload: "x".repeat(1024 * 1024 + 1) },
+  ]);
+  assertEquals(fine, "fine\n");
+  assertEquals(codes, ["function_trapped", "function_not_found", "request_too_large"]);
+  const spans = await collector.received(5);
+  const [first, second, broken, nothing, large] = spans;
+  assertEquals([first!.traceId, first!.parentSpanId], [TRACE, CALLER]);
+  assertEquals([first!.traceState, first!.kind, first!.statusCode], ["vendor=value", 2, 0]);
+  assertEquals(seenByFunction(text!, "HTTP_TRACEPARENT"), `00-${TRACE}-${first!.spanId}-01`);
+  assertEquals(seenByFunction(text!, "HTTP_TRACESTATE"), "vendor=value");
+  const { "skerry.fuel": fuel, "faas.invocation_id": id, ...attributes } = first!.attributes;
+  assert(Number(fuel) > 0);
+  assertMatch(String(id), /./);
+  assertEquals(attributes, {
+    "network.transport": "unix",
+    "faas.trigger": "other",
+    "faas.name": "/environment",
+    "skerry.path": "inline",
+  });
+  assertNotEquals(second!.traceId, TRACE);
+  assertEquals([second!.parentSpanId, second!.traceState].filter(Boolean), []);
+  const names = spans.map(({ name, statusCode }) => [name, statusCode]);
+  assertEquals(names, [
+    ["invoke /environment", 0],
+    ["invoke /fine", 0],
+    ["invoke /broken", 2],
+    ["invoke", 0],
+    ["invoke", 0],
+  ]);
+  assertEquals(broken!.attributes["error.type"], "function_trapped");
+  assertEquals([nothing, large].map((span) => span!.attributes["error.type"]), [
+    undefined,
+    undefined,
+  ]);
+}
+
+Deno.test("A job over a socket is a span of the trace that it names", async () => {
+  await checkJobs(DENO_SOURCE);
 });
 
 Deno.test("What the caller decided not to sample is not sent, but goes on with new ids", async () => {
@@ -218,11 +289,15 @@ Deno.test("A collector that refuses, hangs or is not there delays no answer and 
 
 Deno.test("Without a collector nothing is added to requests or answers", async () => {
   await using folder = await functions();
-  await using server = await startServer(folder.path);
+  const path = `${folder.path}/jobs.socket`;
+  await using server = await startServer(folder.path, { args: ["--jobs-unix", path] });
   const traceparent = `00-${TRACE}-${CALLER}-01`;
   const { response, text } = await get(`${server.url}/environment`, { traceparent });
   assertEquals(response.headers.get("traceresponse"), null);
   assertEquals(seenByFunction(text, "HTTP_TRACEPARENT"), traceparent);
+  const jobs = [{ fn: "environment", traceparent }, { fn: "environment" }];
+  const seen = (await runJobs(path, jobs)).map((each) => seenByFunction(each, "HTTP_TRACEPARENT"));
+  assertEquals(seen, [traceparent, undefined]);
 });
 
 Deno.test("A collector's address that is none is a usage error, and is not repeated", async () => {

@@ -9,9 +9,14 @@ export interface JobRequest {
   readonly payload: string;
   /** The export to call. @default the function's own */
   readonly handler?: string;
+  /** The caller's span, as the header of this name tells it (https://www.w3.org/TR/trace-context/). */
+  readonly traceparent?: string;
+  /** What the caller's tracing system adds to it. */
+  readonly tracestate?: string;
 }
 
-const MEMBERS = ["type", "fn", "payload", "handler"];
+const TEXTS = ["payload", "handler", "traceparent", "tracestate"] as const;
+const MEMBERS = ["type", "fn", ...TEXTS];
 
 /**
  * Reads one line: `{"type":"invoke","fn":"hello","payload":"…"}`. No payload is an empty one.
@@ -28,18 +33,20 @@ export function parseJobLine(line: string): Result<JobRequest, SkerryError> {
   if (typeof members !== "object" || members === null || Array.isArray(members)) {
     return refuse("the line is not a JSON object");
   }
-  const { type, fn, payload, handler } = members;
+  const { type, fn } = members;
   const unknown = Object.keys(members).find((name) => !MEMBERS.includes(name));
   if (unknown !== undefined) return refuse(`unknown member ${shown(unknown)}`);
   if (type !== "invoke") return refuse(`type must be "invoke", found ${shown(type)}`);
   if (typeof fn !== "string" || fn === "") return refuse(`fn must be a name, found ${shown(fn)}`);
-  if (!isTextOrMissing(payload)) return refuse(`payload must be a string, found ${shown(payload)}`);
-  if (!isTextOrMissing(handler)) return refuse(`handler must be a string, found ${shown(handler)}`);
-  return ok({ fn, payload: payload ?? "", handler: handler ?? undefined });
-}
-
-function isTextOrMissing(value: unknown): value is string | null | undefined {
-  return value === undefined || value === null || typeof value === "string";
+  const texts: Partial<Record<typeof TEXTS[number], string>> = {};
+  for (const name of TEXTS) {
+    const value = members[name] ?? undefined;
+    if (value !== undefined && typeof value !== "string") {
+      return refuse(`${name} must be a string, found ${shown(value)}`);
+    }
+    if (value !== undefined) texts[name] = value;
+  }
+  return ok({ fn, payload: "", ...texts });
 }
 
 function shown(value: unknown): string {

@@ -7,10 +7,13 @@ Deno.test("A job names a function, and what it reads", () => {
   assertEquals(valueOf(parseJobLine('{"type":"invoke","fn":"hello","payload":"grüße"}')), {
     fn: "hello",
     payload: "grüße",
-    handler: undefined,
   });
   const whole = valueOf(parseJobLine('{"handler":"run","fn":"a/b","type":"invoke"}'));
   assertEquals(whole, { fn: "a/b", payload: "", handler: "run" });
+  const traced = valueOf(
+    parseJobLine('{"type":"invoke","fn":"x","traceparent":"00-1-2-01","tracestate":null}'),
+  );
+  assertEquals(traced, { fn: "x", payload: "", traceparent: "00-1-2-01" });
 });
 
 for (
@@ -23,6 +26,7 @@ for (
     ['{"type":"invoke"}', "fn must be a name, found nothing"],
     ['{"type":"invoke","fn":"x","payload":1}', "payload must be a string, found 1"],
     ['{"type":"invoke","fn":"x","handler":[]}', "handler must be a string, found []"],
+    ['{"type":"invoke","fn":"x","traceparent":1}', "traceparent must be a string, found 1"],
     ['{"type":"invoke","fn":"x","other":1}', 'unknown member "other"'],
   ]
 ) {

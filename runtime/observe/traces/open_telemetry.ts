@@ -17,9 +17,9 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
-import { beginSpan } from "./request_span.ts";
+import { beginJobSpan, beginSpan } from "./request_span.ts";
 import type { SamplerSettings, TraceSettings } from "./trace_settings.ts";
-import type { TracedRequest, Tracing } from "./tracing.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** What besides the settings traces need. */
 export interface TracingOptions {
@@ -58,7 +58,8 @@ export function startTracing(settings: TraceSettings, options: TracingOptions): 
   });
   const tracer = provider.getTracer("skerry", options.version);
   return {
-    begin: (request) => beginSpan(tracer, PROPAGATOR, contextOf(request), request),
+    begin: (request) => beginSpan(tracer, PROPAGATOR, contextOf(request.headers), request),
+    beginJob: (headers) => beginJobSpan(tracer, PROPAGATOR, contextOf(headers)),
     async stop(timeoutMs) {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, timeoutMs);
@@ -69,7 +70,7 @@ export function startTracing(settings: TraceSettings, options: TracingOptions): 
   };
 }
 
-function contextOf({ headers }: TracedRequest): Context {
+function contextOf(headers: Headers): Context {
   return PROPAGATOR.extract(ROOT_CONTEXT, headers, FROM_HEADERS);
 }
 

@@ -16,6 +16,7 @@ import {
   ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_TRANSPORT,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
   ATTR_URL_PATH,
@@ -26,6 +27,7 @@ import type { RequestSpan, SpanReport, TracedRequest } from "./tracing.ts";
 
 /** Of the conventions for functions, which are not stable yet. */
 const FAAS = { trigger: "faas.trigger", name: "faas.name", invocation: "faas.invocation_id" };
+const JOB = "invoke";
 /** Others are `_OTHER`, so that no client makes up names for spans. */
 const METHODS = /^(?:CONNECT|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT|TRACE)$/;
 const INTO_HEADERS = {
@@ -44,7 +46,24 @@ export function beginSpan(
     kind: SpanKind.SERVER,
     attributes: startAttributes(request, isKnown),
   }, parent);
-  return new OpenSpan(span, propagator, parent, isKnown ? request.method : "HTTP");
+  return new OpenSpan(span, propagator, parent, {
+    verb: isKnown ? request.method : "HTTP",
+    statusAttributes: ({ status, route }) => ({
+      [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
+      [ATTR_HTTP_ROUTE]: route,
+    }),
+  });
+}
+
+/** Begins the span of a job: no HTTP is spoken there, so only the conventions for functions apply. */
+export function beginJobSpan(
+  tracer: Tracer,
+  propagator: TextMapPropagator,
+  parent: Context,
+): RequestSpan {
+  const attributes = { [FAAS.trigger]: "other", [ATTR_NETWORK_TRANSPORT]: "unix" };
+  const span = tracer.startSpan(JOB, { kind: SpanKind.SERVER, attributes }, parent);
+  return new OpenSpan(span, propagator, parent, { verb: JOB, statusAttributes: () => ({}) });
 }
 
 function startAttributes({ method, url, headers, clientAddress }: TracedRequest, isKnown: boolean) {
@@ -64,18 +83,25 @@ function startAttributes({ method, url, headers, clientAddress }: TracedRequest,
   return attributes;
 }
 
+/** What the spans of requests and of jobs say differently. */
+interface SpanWords {
+  /** Begins the span's name; the route follows. */
+  readonly verb: string;
+  readonly statusAttributes: (report: SpanReport) => Attributes;
+}
+
 class OpenSpan implements RequestSpan {
   readonly #span: Span;
   readonly #propagator: TextMapPropagator;
   readonly #parent: Context;
-  readonly #method: string;
+  readonly #words: SpanWords;
   #isEnded = false;
 
-  constructor(span: Span, propagator: TextMapPropagator, parent: Context, method: string) {
+  constructor(span: Span, propagator: TextMapPropagator, parent: Context, words: SpanWords) {
     this.#span = span;
     this.#propagator = propagator;
     this.#parent = parent;
-    this.#method = method;
+    this.#words = words;
   }
 
   get traceresponse(): string {
@@ -98,8 +124,8 @@ class OpenSpan implements RequestSpan {
   #describe(report: SpanReport): void {
     const span = this.#span;
     const { status, route, error } = report;
-    if (route !== undefined) span.updateName(`${this.#method} ${route}`);
-    span.setAttributes(endAttributes(report));
+    if (route !== undefined) span.updateName(`${this.#words.verb} ${route}`);
+    span.setAttributes({ ...this.#words.statusAttributes(report), ...endAttributes(report) });
     if (status >= 500) {
       span.setAttribute(ATTR_ERROR_TYPE, error?.code ?? String(status));
       span.setStatus({ code: SpanStatusCode.ERROR, message: error?.message });
@@ -111,10 +137,8 @@ class OpenSpan implements RequestSpan {
   }
 }
 
-function endAttributes({ status, route, requestId, runPath, fuel }: SpanReport): Attributes {
+function endAttributes({ route, requestId, runPath, fuel }: SpanReport): Attributes {
   return {
-    [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
-    [ATTR_HTTP_ROUTE]: route,
     [FAAS.name]: route,
     [FAAS.invocation]: requestId,
     "skerry.path": runPath,

@@ -1,9 +1,11 @@
 import type { RunReport } from "../function_log_entry.ts";
 
-/** Makes the spans of requests. */
+/** Makes the spans of requests and jobs. */
 export interface Tracing {
   /** Begins the span of a request, as a child of the span that the request names. Never throws. */
   begin(request: TracedRequest): RequestSpan;
+  /** Begins the span of a job that came over a socket, as a child of the span that these headers name. Never throws. */
+  beginJob(headers: Headers): RequestSpan;
   /** Sends what is left, for at most `timeoutMs`. Never rejects. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -17,7 +19,7 @@ export interface TracedRequest {
   readonly clientAddress: string;
 }
 
-/** The span of one request, from its arrival to its answer. */
+/** The span of one request or job, from its arrival to its answer. */
 export interface RequestSpan {
   /** Puts the span's own `traceparent` and `tracestate` where those of the caller stood. */
   inject(headers: Headers): void;

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GUESTS, printer } from "./guests/guests.ts";
@@ -43,6 +43,20 @@ Deno.test("A dropped file answers soon, and a deleted one is gone", async () => 
   await eventually(() => answerOf(url), (answer) => answer === "200 here\n");
   await rm(join(folder.path, "new.wasm"));
   await eventually(() => codeOf(url), (answer) => answer === "404 function_not_found");
+});
+
+Deno.test("Who calls a dropped file waits until it is there, once the system has told of it", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer(folder.path);
+  const module = await printer("here\n")();
+  let tooEarly = 0;
+  for (let at = 0; at < 10; at++) {
+    await folder.write(`new${at}.wasm`, module);
+    const url = `${server.url}/new${at}`;
+    await eventually(() => answerOf(url), (answer) => answer === "200 here\n" || ++tooEarly > 1000);
+  }
+  // Without waiting it is about 90: the folder is looked at 50 ms after a change. Busy machines tell of changes late.
+  assert(tooEarly <= 40, `${tooEarly} calls were not answered`);
 });
 
 Deno.test("Replacing a function again and again under load fails no request", async () => {

@@ -66,6 +66,11 @@ export class FolderFunctions {
     catalogue.listAlso(() => this.#refusedStatuses());
   }
 
+  /** Resolves when changes of the folder that are known of have routes; undefined if there are none. */
+  changesDue(): Promise<void> | undefined {
+    return this.#watch?.lookDue();
+  }
+
   /** Stops following. What serves keeps serving. */
   close(): void {
     this.#watch?.close();

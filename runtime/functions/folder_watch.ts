@@ -59,6 +59,8 @@ export class FolderWatch {
   #lastHintMs = 0;
   #isScanning = false;
   #isClosed = false;
+  /** What the next look at the folder, and the one under way, are waited for by. */
+  #looks = { next: openLook(), current: openLook() };
 
   /** Scans once and begins to follow. The files found are in `files`, not reported as a change. */
   static async open(options: FolderWatchOptions): Promise<Result<FolderWatch, ScanFailure>> {
@@ -82,10 +84,19 @@ export class FolderWatch {
     return this.#files;
   }
 
+  /** Resolves when the changes that are known of have been looked at; undefined if none are. */
+  lookDue(): Promise<void> | undefined {
+    if (this.#isBurst) return this.#looks.next.promise;
+    return this.#isScanning ? this.#looks.current.promise : undefined;
+  }
+
   close(): void {
     this.#isClosed = true;
+    this.#isBurst = this.#isScanning = false;
     this.#cancelTimer();
     this.#hints.close();
+    this.#looks.next.resolve();
+    this.#looks.current.resolve();
   }
 
   #onHint(): void {
@@ -107,6 +118,7 @@ export class FolderWatch {
   async #rescan(): Promise<void> {
     this.#isBurst = false;
     this.#isScanning = true;
+    this.#looks = { next: openLook(), current: this.#looks.next };
     const startedMs = this.#options.clock.monotonicMs();
     const scan = await this.#options.scan();
     this.#isScanning = false;
@@ -114,6 +126,7 @@ export class FolderWatch {
     const found = scan.ok ? scan.value : this.#withoutFolder(scan.error);
     this.#reportProblems(found);
     this.#report(this.#compare(found));
+    this.#looks.current.resolve();
     this.#scheduleNext(found, startedMs);
   }
 
@@ -192,6 +205,10 @@ export class FolderWatch {
     }
     this.#reported = messages;
   }
+}
+
+function openLook(): PromiseWithResolvers<void> {
+  return Promise.withResolvers<void>();
 }
 
 function isUnknown(file: string, { problems }: FolderScan): boolean {

@@ -265,3 +265,38 @@ Deno.test("where no hints come, the folder is looked at as often as its hints sa
   assertEquals(scene.scans, 5);
   watch.close();
 });
+
+Deno.test("who wants to know what changed waits for the look that is due, and for no other", async () => {
+  const scene = new Scene();
+  const watch = await scene.open();
+  assertEquals(watch.lookDue(), undefined);
+  scene.files = { "a.wasm": 1 };
+  scene.scanMs = 10;
+  scene.hint();
+  const seen: string[][] = [];
+  const first = watch.lookDue()!.then(() => seen.push([...watch.files.keys()]));
+  await scene.clock.pass(55);
+  assertEquals(seen, []);
+  // The look under way may have missed what comes now.
+  scene.files = { "a.wasm": 1, "b.wasm": 1 };
+  const alsoFirst = watch.lookDue();
+  scene.hint();
+  const second = watch.lookDue()!.then(() => seen.push([...watch.files.keys()]));
+  await scene.clock.pass(5);
+  await Promise.all([first, alsoFirst]);
+  await scene.clock.pass(60);
+  await second;
+  assertEquals(seen.map(String), ["a.wasm", "a.wasm,b.wasm"]);
+  assertEquals(watch.lookDue(), undefined);
+  watch.close();
+});
+
+Deno.test("closing keeps nobody waiting", async () => {
+  const scene = new Scene();
+  const watch = await scene.open();
+  scene.hint();
+  const due = watch.lookDue();
+  watch.close();
+  await due;
+  assertEquals(watch.lookDue(), undefined);
+});

@@ -123,6 +123,11 @@ export class FunctionRegistry {
     return this.#catalogue.matchDynamic(path, method);
   }
 
+  /** Resolves when changes of the folder that are known of have routes; undefined if there are none. */
+  changesDue(): Promise<void> | undefined {
+    return this.#folder?.changesDue();
+  }
+
   /** The deployed functions; undefined without a data folder. */
   get deployments(): Deployments | undefined {
     return this.#deployments;

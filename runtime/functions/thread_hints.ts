@@ -1,3 +1,4 @@
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
 import type { ThreadPort, WorkerThread } from "../platform/platform.ts";
 import { type ChangeHints, FolderHints, POLLING_PACE, type RescanPace } from "./change_hints.ts";
 
@@ -10,7 +11,7 @@ interface WatchMessage {
 /** And back: something may have changed, or the last message has been dealt with. */
 type HintMessage = "hint" | "updated";
 
-/** A burst of changes makes one message in this time. */
+/** A burst of changes makes one message in this time, after the first, which is sent at once. */
 const COALESCE_MS = 10;
 
 /**
@@ -53,17 +54,20 @@ export class ThreadHints implements ChangeHints {
 }
 
 /** The far end of {@linkcode ThreadHints}. */
-export function serveHints(port: ThreadPort): void {
+export function serveHints(port: ThreadPort, clock: Pick<Clock, "after"> = SYSTEM_CLOCK): void {
   let hints: FolderHints | undefined;
-  let isHinting = false;
+  let isResting = false;
+  let hasMore = false;
   const post = (message: HintMessage) => port.post(message, []);
   const hint = () => {
-    if (isHinting) return;
-    isHinting = true;
-    setTimeout(() => {
-      isHinting = false;
-      post("hint");
-    }, COALESCE_MS);
+    hasMore = isResting;
+    if (isResting) return;
+    isResting = true;
+    post("hint");
+    clock.after(COALESCE_MS, () => {
+      isResting = false;
+      if (hasMore) hint();
+    });
   };
   port.onMessage((message) => {
     const { root, folders } = message as WatchMessage;

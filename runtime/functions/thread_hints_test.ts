@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { FakeThread } from "../../tests/support/fake_thread.ts";
+import { FakeClock } from "../testing_clock.ts";
 import { POLLING_PACE } from "./change_hints.ts";
+import { TempFolder } from "./testing.ts";
 import { serveHints, ThreadHints } from "./thread_hints.ts";
 
 const FOLDERS = new Map([["", "1:2"]]);
@@ -47,22 +49,27 @@ Deno.test("Closing ends the thread", () => {
   assertEquals(thread.isTerminated, true);
 });
 
-Deno.test("The thread hints at what it begins to watch, and answers every message", async () => {
-  const folder = await Deno.makeTempDir();
+Deno.test("The thread hints at once at what it begins to watch, and once for a burst of changes", async () => {
+  await using folder = await TempFolder.make();
   const posted: unknown[] = [];
-  const { promise: hinted, resolve } = Promise.withResolvers<void>();
+  let hinted = () => {};
   let handle: (message: unknown) => void = () => {};
+  const clock = new FakeClock();
   serveHints({
     role: "watcher",
     post: (message) => {
       posted.push(message);
-      if (message === "hint") resolve();
+      if (message === "hint") hinted();
     },
     onMessage: (handler) => handle = handler,
-  });
-  handle({ root: folder, folders: new Map([["", "identity"]]) });
-  await hinted;
-  assertEquals(posted, ["updated", "hint"]);
-  handle({ root: folder, folders: new Map() });
-  await Deno.remove(folder);
+  }, clock);
+  handle({ root: folder.path, folders: FOLDERS });
+  assertEquals(posted, ["hint", "updated"]);
+  clock.advance(10);
+  const more = new Promise<void>((resolve) => hinted = resolve);
+  for (const name of ["a", "b", "c"]) await folder.write(`${name}.wasm`, name);
+  await more;
+  assertEquals(posted, ["hint", "updated", "hint"]);
+  handle({ root: folder.path, folders: new Map() });
+  assertEquals(posted.slice(2), ["hint", "updated"]);
 });

@@ -83,6 +83,8 @@ export interface FunctionDirectory {
   matchStatic(path: string, method: string): RouteMatch | undefined;
   /** The function whose pattern (`[name]`, `[...rest]`) fits this path, for this method. */
   matchDynamic(path: string, method: string): RouteMatch | undefined;
+  /** Resolves when changes that are known of have routes; undefined if there are none. @default none are */
+  changesDue?(): Promise<void> | undefined;
   /** Every function and how it is. */
   list(): readonly FunctionStatus[];
   /** The functions with exactly this route, the first one being asked first. */

@@ -237,6 +237,20 @@ Deno.test("an unknown path is a 404 that names it", async () => {
   assertEquals(log[0]?.error?.code, "function_not_found");
 });
 
+Deno.test("a path that is unknown while changes are due waits for them", async () => {
+  const changes = Promise.withResolvers<void>();
+  const statics: Record<string, ReturnType<typeof match>> = {};
+  const functions = { ...directory(statics), changesDue: () => changes.promise };
+  const { app } = fakeApp({ functions });
+  const [found, missing] = ["/new", "/nope"].map((path) =>
+    app.fetch(new Request("http://h" + path), PEER)
+  );
+  statics["/new"] = match("/new");
+  changes.resolve();
+  assertEquals([(await found!).status, await (await found!).text()], [200, "hello"]);
+  assertEquals((await missing!).status, 404);
+});
+
 for (const path of ["/a%00", "/%ff", "/..%2fhello", "/" + "a".repeat(8192)]) {
   Deno.test(`${path.slice(0, 12)} is a bad request`, async () => {
     const response = await fakeApp().app.fetch(new Request("http://h" + path), PEER);

@@ -94,8 +94,23 @@ export class FunctionHandler {
   }
 
   #routeDynamic(incoming: IncomingRequest): Response | Promise<Response> {
-    const match = this.#options.functions.matchDynamic(incoming.path, incoming.method);
+    const { functions } = this.#options;
+    const match = functions.matchDynamic(incoming.path, incoming.method);
     if (match !== undefined) return this.#load(incoming, match);
+    const due = functions.changesDue?.();
+    return due === undefined ? this.#notFound(incoming) : this.#afterChanges(incoming, due);
+  }
+
+  /** A file that was dropped just now may be meant. */
+  async #afterChanges(incoming: IncomingRequest, due: Promise<void>): Promise<Response> {
+    await due;
+    const { path, method } = incoming;
+    const { functions } = this.#options;
+    const match = functions.matchStatic(path, method) ?? functions.matchDynamic(path, method);
+    return match === undefined ? this.#notFound(incoming) : await this.#load(incoming, match);
+  }
+
+  #notFound(incoming: IncomingRequest): Response {
     const message = `Cannot find a function or file at ${incoming.path}`;
     return this.#options.refusals.refuse(incoming, skerryError("function_not_found", message));
   }

@@ -93,7 +93,7 @@ class EcmaScript implements Language {
     if (!bundled.ok) return bundled;
     const snapshot = interpreter.prepare(bundled.value, source.fileName);
     if (!snapshot.ok) return err(buildFailed(source, snapshot.error));
-    const program = { args: [], files: {}, snapshot: snapshot.value };
+    const program = { args: [], files: {}, snapshot: snapshot.value, takesAuthorization: true };
     const { warnings: diagnostics } = bundled.value;
     return ok({ kind: "module", module: "quickjs", handler: ANSWER, program, diagnostics });
   }

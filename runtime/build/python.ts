@@ -65,7 +65,7 @@ class PythonLanguage implements Language {
     if (!text.ok) return text;
     const snapshot = interpreter.value.prepare(source);
     if (!snapshot.ok) return err(buildFailed(source, snapshot.error));
-    const program = { args: [], files: {}, snapshot: snapshot.value };
+    const program = { args: [], files: {}, snapshot: snapshot.value, takesAuthorization: true };
     return ok({ kind: "module", module: "python", handler: RESUME, program });
   }
 }

@@ -19,7 +19,11 @@ export function functionJob(call: ModuleCall, body: Uint8Array, context: JobCont
   const { kv, version } = context;
   const input = abi === "json"
     ? new JsonInput(call, body, { env, kv: kvNamespace === undefined ? {} : kv.get(kvNamespace) })
-    : new CgiInput(call, body, { env, version });
+    : new CgiInput(call, body, {
+      env,
+      version,
+      takesAuthorization: target.program?.takesAuthorization,
+    });
   return new FunctionJob(target, input, call.peer);
 }
 

@@ -11,6 +11,11 @@ export interface Program {
   readonly environ?: Readonly<Record<string, string>>;
   /** Read-only files every run finds, by absolute guest path, e.g. `/app/main.py`. */
   readonly files: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Whether it takes the variable `SKERRY_AUTHORIZATION` out of the environment, which it then is given: for its
+   * handler's request, whose header it is. @default false
+   */
+  readonly takesAuthorization?: boolean;
   /** What memory instances start from. @default what the module itself initialises */
   readonly snapshot?: Snapshot;
 }

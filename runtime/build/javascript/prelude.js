@@ -229,13 +229,15 @@ for(let[,value]of this)yield value}[Symbol.iterator](){return this.entries()}get
 return"Headers"}};function keyOf(name){let text2=String(name);if(!NAME.test(text2))throw new TypeError(
 `${JSON.stringify(text2)} is no name of a header`);return text2.toLowerCase()}function valueOf(name,value){
 let text2=String(value).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g,"");if(FORBIDDEN.test(text2))throw new TypeError(
-`The value of the header ${name} has a control character`);return text2}var variables;function environment(){return noteLate(),variables??=Object.fromEntries(readEnvironment())}
-var Input=class extends Body{get headers(){return new Headers({"content-type":environment().CONTENT_TYPE??
-""})}async*[Symbol.asyncIterator](){yield*this.body}};function toBytes(data){return typeof data=="st\
-ring"?encodeUtf8(data):bytesOf(data).slice()}var process={get env(){return environment()},argv:[],stdin:new Input(
-readInput),stdout:{write(data){return print(toBytes(data)),!0}},stderr:{write(data){return write(STDERR,
-toBytes(data)),!0}},exit(code=0){throw flush(),native.proc_exit(Number(code)&255),new Error("exit re\
-turned")}};function toPunycode(label){let points=Array.from(label,character=>character.codePointAt(0)),output=points.
+`The value of the header ${name} has a control character`);return text2}var AUTHORIZATION_VARIABLE="SKERRY_AUTHORIZATION",known;function surroundings(){if(noteLate(),known!==
+void 0)return known;let variables=Object.fromEntries(readEnvironment()),authorization=variables[AUTHORIZATION_VARIABLE];
+return delete variables[AUTHORIZATION_VARIABLE],known={variables,authorization}}function environment(){
+return surroundings().variables}var Input=class extends Body{get headers(){return new Headers({"cont\
+ent-type":environment().CONTENT_TYPE??""})}async*[Symbol.asyncIterator](){yield*this.body}};function toBytes(data){
+return typeof data=="string"?encodeUtf8(data):bytesOf(data).slice()}var process={get env(){return environment()},
+argv:[],stdin:new Input(readInput),stdout:{write(data){return print(toBytes(data)),!0}},stderr:{write(data){
+return write(STDERR,toBytes(data)),!0}},exit(code=0){throw flush(),native.proc_exit(Number(code)&255),
+new Error("exit returned")}};function toPunycode(label){let points=Array.from(label,character=>character.codePointAt(0)),output=points.
 filter(point=>point<128).map(p=>String.fromCharCode(p)).join(""),basic=output.length;basic>0&&(output+=
 "-");let n=128,delta=0,bias=72;for(let handled=basic;handled<points.length;n++,delta++){let next=Math.
 min(...points.filter(point=>point>=n));delta+=(next-n)*(handled+1),n=next;for(let point of points)point<
@@ -342,9 +344,10 @@ return this.#parts.fragment?"#"+this.#parts.fragment:""}set hash(value){let frag
 href}toJSON(){return this.href}get[Symbol.toStringTag](){return"URL"}#queryChanged(){this.#params?.replaceAll(
 this.#parts.query??"")}};function parsed(text2,base){let from=base===void 0?void 0:parseUrl(String(base)),
 parts=base!==void 0&&from===void 0?void 0:parseUrl(text2,from);if(parts===void 0)throw new TypeError(
-`Invalid URL: ${JSON.stringify(text2)}`);return{...parts}}var NORMALISED=["DELETE","GET","HEAD","OPTIONS","POST","PUT"],BODYLESS=["GET","HEAD"],RunSource=class{constructor(environ,readBody){
-this.environ=environ;this.readBody=readBody}environ;readBody;get method(){return this.environ.REQUEST_METHOD??
-"GET"}get body(){return BODYLESS.includes(this.method)?null:this.readBody}},Request=class _Request extends Body{#run;#url;#method;#headers;constructor(input,init={}){
+`Invalid URL: ${JSON.stringify(text2)}`);return{...parts}}var NORMALISED=["DELETE","GET","HEAD","OPTIONS","POST","PUT"],BODYLESS=["GET","HEAD"],RunSource=class{constructor(environ,readBody,authorization){
+this.environ=environ;this.readBody=readBody;this.authorization=authorization}environ;readBody;authorization;get method(){
+return this.environ.REQUEST_METHOD??"GET"}get body(){return BODYLESS.includes(this.method)?null:this.
+readBody}},Request=class _Request extends Body{#run;#url;#method;#headers;constructor(input,init={}){
 let from=input instanceof _Request?input:void 0,made=init.body===void 0||init.body===null?void 0:bodyOf(
 init.body);if(super(input instanceof RunSource?input.body:made?.source??from?.copyBody()??null),input instanceof
 RunSource){this.#run=input,this.#method=input.method;return}if(this.#url=from?.url??new URL(String(input)).
@@ -352,12 +355,13 @@ href,this.#method=methodOf(init.method??from?.method??"GET"),this.#headers=new H
 from?.headers),made!==void 0&&BODYLESS.includes(this.#method))throw new TypeError(`A ${this.#method}\
  request has no body`);made?.contentType!==void 0&&!this.#headers.has("content-type")&&this.#headers.
 set("content-type",made.contentType)}get url(){return this.#url??this.#run?.environ.X_FULL_URL??"htt\
-p://localhost/"}get method(){return this.#method}get headers(){return this.#headers??=headersOf(this.#run?.
-environ??{})}clone(){return new _Request(this)}get[Symbol.toStringTag](){return"Request"}},PREFIX="H\
-TTP_";function headersOf(environ){let headers=new Headers;for(let name in environ)name.startsWith(PREFIX)&&
-headers.append(name.slice(PREFIX.length).replaceAll("_","-"),environ[name]);return headers}function methodOf(method){
-let upper=String(method).toUpperCase();if(!/^[!#$%&'*+\-.^_`|~\w]+$/.test(method))throw new TypeError(
-`${method} is no method`);return NORMALISED.includes(upper)?upper:String(method)}var BODYLESS2=[204,205,304],REDIRECTS=[301,302,303,307,308],Response=class _Response extends Body{status;statusText;headers;constructor(body,{
+p://localhost/"}get method(){return this.#method}get headers(){return this.#headers??=headersOf(this.#run)}clone(){
+return new _Request(this)}get[Symbol.toStringTag](){return"Request"}},PREFIX="HTTP_";function headersOf({
+environ={},authorization}={}){let headers=new Headers;authorization!==void 0&&headers.append("author\
+ization",authorization);for(let name in environ)name.startsWith(PREFIX)&&headers.append(name.slice(PREFIX.
+length).replaceAll("_","-"),environ[name]);return headers}function methodOf(method){let upper=String(
+method).toUpperCase();if(!/^[!#$%&'*+\-.^_`|~\w]+$/.test(method))throw new TypeError(`${method} is n\
+o method`);return NORMALISED.includes(upper)?upper:String(method)}var BODYLESS2=[204,205,304],REDIRECTS=[301,302,303,307,308],Response=class _Response extends Body{status;statusText;headers;constructor(body,{
 status=200,statusText="",headers}={}){let made=body==null?void 0:bodyOf(body);if(super(made?.source??
 null),!Number.isInteger(status)||status<200||status>599)throw new RangeError(`The status ${status} i\
 s not an integer from 200 to 599`);if(made!==void 0&&BODYLESS2.includes(status))throw new TypeError(
@@ -400,11 +404,12 @@ for(let[name,value]of Object.entries(GLOBALS))Object.defineProperty(globalThis,n
 configurable:!0});Math.random=random}var beganMs=Date.now();function beginRun(){beganMs=Date.now(),globalThis.
 performance.now=()=>Date.now()-beganMs}function handlerOf(exported){if(typeof exported=="function")return exported;let fetch=exported?.fetch;
 return typeof fetch=="function"?fetch.bind(exported):void 0}async function answer(handler){logToError();
-let environ=environment(),waiting=[],context={waitUntil:promise=>{waiting.push(promise)},passThroughOnException:()=>{}},
-request=new Request(new RunSource(environ,readInput)),response=await handler(request,environ,context);
-if(!(response instanceof Response))throw new TypeError(`The handler returned ${inspect(response)}; e\
-xpected a Response`);print(encodeUtf8(headOf(response))),print(await response.takeBody()),await Promise.
-all(waiting)}function headOf({status,headers}){let head=`Status: ${status}
+let{variables,authorization}=surroundings(),waiting=[],context={waitUntil:promise=>{waiting.push(promise)},
+passThroughOnException:()=>{}},request=new Request(new RunSource(variables,readInput,authorization)),
+response=await handler(request,variables,context);if(!(response instanceof Response))throw new TypeError(
+`The handler returned ${inspect(response)}; expected a Response`);print(encodeUtf8(headOf(response))),
+print(await response.takeBody()),await Promise.all(waiting)}function headOf({status,headers}){let head=`\
+Status: ${status}
 `;for(let[name,value]of headers)name!=="status"&&(head+=`${name}: ${value}
 `);return head+`
 `}var work,settled,hasAnswered=!1;function begin(){native.mode==="serve"&&beginRun(),work=native.mode===

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 
 ENVIRONMENT = bytearray(1)
 function = None
+authorization = None
 
 
 class Lookup(dict):
@@ -89,6 +90,8 @@ def _headers(env):
     for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if env.get(name):
             yield name, env[name]
+    if authorization is not None:
+        yield "authorization", authorization
 
 
 def _read_all():
@@ -275,9 +278,12 @@ def answer():
 
 def _environment():
     """Takes over the request's environment."""
+    global authorization
     block = bytes(ENVIRONMENT)
     pairs = (each.partition(b"=") for each in block.split(b"\0") if each)
     raw = {name: value for name, _, value in pairs}
+    value = raw.pop(b"SKERRY_AUTHORIZATION", None)  # For the handler's request alone.
+    authorization = None if value is None else os.fsdecode(value)
     posix.environ.clear()
     posix.environ.update(raw)
     os.environ._data = raw.copy()

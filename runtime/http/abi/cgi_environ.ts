@@ -9,6 +9,8 @@ export interface CgiEnvironOptions {
   readonly bodyBytes: number;
   /** Skerry's version. */
   readonly version: string;
+  /** See `Program`. @default false: nobody sees that header */
+  readonly takesAuthorization?: boolean;
 }
 
 /**
@@ -16,6 +18,9 @@ export interface CgiEnvironOptions {
  * `HTTP_PROXY`, a variable that HTTP clients obey (httpoxy, CVE-2016-5385).
  */
 const WITHHELD_HEADERS: ReadonlySet<string> = new Set(["authorization", "connection", "proxy"]);
+
+/** Not a name of CGI's, so that no program has it for one. */
+const AUTHORIZATION_VARIABLE = "SKERRY_AUTHORIZATION";
 
 /** An underscore would make `X_Id` pass for `X-Id`, and other characters do not fit a variable's name. */
 const PLAIN_HEADER = /^[a-z0-9-]+$/;
@@ -33,6 +38,7 @@ export function cgiEnviron(
   addPath(environ, call);
   addRequest(environ, call, options.bodyBytes);
   addHeaders(environ, call.request.headers);
+  if (options.takesAuthorization) addAuthorization(environ, call.request.headers);
   for (const [name, value] of Object.entries(call.match.params)) {
     environ.set("PARAM_" + upperSnake(name), value);
   }
@@ -78,6 +84,12 @@ function addHeaders(environ: Map<string, string>, headers: Headers): void {
     if (WITHHELD_HEADERS.has(name) || !PLAIN_HEADER.test(name)) continue;
     environ.set("HTTP_" + upperSnake(name), textOfHeader(value));
   }
+}
+
+/** For programs that take it away again before what they run could look. */
+function addAuthorization(environ: Map<string, string>, headers: Headers): void {
+  const value = headers.get("authorization");
+  if (value !== null) environ.set(AUTHORIZATION_VARIABLE, textOfHeader(value));
 }
 
 /** The part of the decoded path before PATH_INFO: the route itself where it has no patterns. */

@@ -67,6 +67,21 @@ Deno.test("credentials, connection management and Proxy are withheld", () => {
   assertEquals(names, ["HTTP_X_A"]);
 });
 
+Deno.test("Only a program that takes credentials away again is given them, and not as a variable of CGI", () => {
+  const init = { headers: { authorization: "Bearer s" } };
+  const environOf = (takesAuthorization: boolean | undefined, request: RequestInit = init) =>
+    cgiEnviron(functionRequest("http://h/hello", { init: request }), {
+      ...OPTIONS,
+      takesAuthorization,
+    });
+  const environ = environOf(true);
+  assertEquals(environ.get("SKERRY_AUTHORIZATION"), "Bearer s");
+  assertEquals(environ.has("HTTP_AUTHORIZATION"), false);
+  for (const other of [environOf(undefined), environOf(false), environOf(true, {})]) {
+    assertEquals(other.has("SKERRY_AUTHORIZATION"), false);
+  }
+});
+
 Deno.test("header names that are not letters, digits and hyphens are skipped", () => {
   const call = functionRequest("http://h/hello", {
     init: { headers: { "x_forwarded_for": "1", "a.b": "2", "x'": "3", "x-ok": "4" } },

@@ -5,24 +5,24 @@ import { cgiEnviron, type CgiEnvironOptions } from "./cgi_environ.ts";
 import type { FunctionRequest } from "./function_request.ts";
 import { encodeStrings } from "../../wasi/string_block.ts";
 
+type CgiInputOptions = Omit<CgiEnvironOptions, "bodyBytes">;
+
 /**
  * A request as a CGI program sees it: metadata in the environment, the body on standard input. Nothing is computed
  * before the module asks for it; many never do.
  */
 export class CgiInput implements JobInput {
   readonly #call: FunctionRequest;
-  readonly #env: CgiEnvironOptions["env"];
-  readonly #version: string;
+  readonly #options: CgiInputOptions;
   readonly stdin: Uint8Array;
 
   constructor(
     call: FunctionRequest,
     body: Uint8Array,
-    options: Pick<CgiEnvironOptions, "env" | "version">,
+    options: CgiInputOptions,
   ) {
     this.#call = call;
-    this.#env = options.env;
-    this.#version = options.version;
+    this.#options = options;
     this.stdin = body;
   }
 
@@ -31,11 +31,7 @@ export class CgiInput implements JobInput {
   }
 
   environ(): StringBlock {
-    const environ = cgiEnviron(this.#call, {
-      env: this.#env,
-      bodyBytes: this.stdin.length,
-      version: this.#version,
-    });
+    const environ = cgiEnviron(this.#call, { ...this.#options, bodyBytes: this.stdin.length });
     return encodeStrings(Array.from(environ, ([name, value]) => `${name}=${value}`));
   }
 }

@@ -69,7 +69,7 @@ async function invoke(c: Context<AppEnv>, options: MiniFaasOptions): Promise<Res
     fn,
     handler,
     body: body.value,
-    request,
+    request: withoutAuthorization(request),
     origin: new URL(request.url).origin,
     query: queryOf(request.url).split("&").filter((part) => !OWN_PARAMETERS.test(part)).join("&"),
     peer,
@@ -81,6 +81,13 @@ async function invoke(c: Context<AppEnv>, options: MiniFaasOptions): Promise<Res
   const entry = { requestId, method: "POST", path: "/invoke", status, error, ...result.log };
   options.log(entry, request);
   return response;
+}
+
+/** What authorises a call is for the server; a function that saw it could manage the others. */
+function withoutAuthorization({ url, method, headers }: Request): Request {
+  const own = new Headers(headers);
+  own.delete("authorization");
+  return new Request(url, { method, headers: own });
 }
 
 function invocationResponse(c: Context<AppEnv>, result: InvocationResult): Response {

@@ -6,12 +6,29 @@ import { noteLate } from "./late.ts";
 import { native } from "./native.ts";
 import { readEnvironment, readInput, STDERR, write } from "./system.ts";
 
-let variables: Record<string, string> | undefined;
+/** What the server hands over for a handler's request alone. */
+const AUTHORIZATION_VARIABLE = "SKERRY_AUTHORIZATION";
 
-/** The run's environment variables. */
-export function environment(): Record<string, string> {
+interface Surroundings {
+  readonly variables: Record<string, string>;
+  /** The request's header. */
+  readonly authorization: string | undefined;
+}
+
+let known: Surroundings | undefined;
+
+/** The run's environment variables, and what is no variable. */
+export function surroundings(): Surroundings {
   noteLate();
-  return variables ??= Object.fromEntries(readEnvironment());
+  if (known !== undefined) return known;
+  const variables = Object.fromEntries(readEnvironment());
+  const authorization = variables[AUTHORIZATION_VARIABLE];
+  delete variables[AUTHORIZATION_VARIABLE];
+  return known = { variables, authorization };
+}
+
+function environment(): Record<string, string> {
+  return surroundings().variables;
 }
 
 /** The request's body, for scripts. */

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "./encoding.ts";
 import { logToError, print } from "./console.ts";
-import { environment } from "./environment.ts";
+import { surroundings } from "./environment.ts";
 import { inspect } from "./inspect.ts";
 import { Request, RunSource } from "./request.ts";
 import { Response } from "./response.ts";
@@ -24,14 +24,14 @@ export function handlerOf(exported: unknown): Fetch | undefined {
 /** Answers the run's request. */
 export async function answer(handler: Fetch): Promise<void> {
   logToError();
-  const environ = environment();
+  const { variables, authorization } = surroundings();
   const waiting: unknown[] = [];
   const context: Context = {
     waitUntil: (promise) => void waiting.push(promise),
     passThroughOnException: () => {},
   };
-  const request = new Request(new RunSource(environ, readInput));
-  const response = await handler(request, environ, context);
+  const request = new Request(new RunSource(variables, readInput, authorization));
+  const response = await handler(request, variables, context);
   if (!(response instanceof Response)) {
     throw new TypeError(`The handler returned ${inspect(response)}; expected a Response`);
   }

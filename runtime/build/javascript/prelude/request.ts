@@ -16,6 +16,7 @@ export class RunSource {
   constructor(
     readonly environ: Readonly<Record<string, string>>,
     readonly readBody: () => Uint8Array<ArrayBuffer>,
+    readonly authorization?: string,
   ) {}
 
   get method(): string {
@@ -62,7 +63,7 @@ export class Request extends Body {
   }
 
   get headers(): Headers {
-    return this.#headers ??= headersOf(this.#run?.environ ?? {});
+    return this.#headers ??= headersOf(this.#run);
   }
 
   clone(): Request {
@@ -76,8 +77,9 @@ export class Request extends Body {
 
 const PREFIX = "HTTP_";
 
-function headersOf(environ: Readonly<Record<string, string>>): Headers {
+function headersOf({ environ = {}, authorization }: Partial<RunSource> = {}): Headers {
   const headers = new Headers();
+  if (authorization !== undefined) headers.append("authorization", authorization);
   for (const name in environ) {
     if (!name.startsWith(PREFIX)) continue;
     headers.append(name.slice(PREFIX.length).replaceAll("_", "-"), environ[name]!);

@@ -1,7 +1,7 @@
-import { chmod, lstat, rename, stat, unlink } from "node:fs/promises";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { dirname } from "node:path";
-import { err, ok, type Result } from "../result.ts";
+import type { Socket } from "node:net";
+import { ok, type Result } from "../result.ts";
+import { Listener } from "./listener.ts";
+import { type Place, TcpPlace, UnixPlace } from "./places.ts";
 
 /** What {@linkcode SocketServer} works with. */
 export interface SocketServerOptions {
@@ -19,10 +19,6 @@ export interface Session {
   finish(): void;
 }
 
-/** `sun_path` has 108 bytes, one of them the zero at its end. */
-const MAX_PATH_BYTES = 107;
-const BACKLOG = 4096;
-const MODE = 0o600;
 /** How long a client that is refused may take to read why. */
 const REFUSED_MS = 1000;
 /** Beyond this many of them, they are not told. */
@@ -31,11 +27,10 @@ const MAX_REFUSED = 256;
 /** Listens on sockets and speaks with their clients. */
 export class SocketServer {
   readonly #options: SocketServerOptions;
-  readonly #servers: Server[] = [];
+  readonly #listeners: Listener[] = [];
   readonly #clients = new Map<Socket, Session>();
   #refused = 0;
-  #path: string | undefined;
-  #closed: Promise<unknown> | undefined;
+  #ended: Promise<unknown> | undefined;
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
@@ -51,33 +46,14 @@ export class SocketServer {
    * more. The error is a sentence.
    */
   async listenUnix(path: string): Promise<Result<void, string>> {
-    const fault = await pathFault(path);
-    if (fault !== undefined) return err(`Cannot listen on ${path}: ${fault}`);
-    // Under a name of its own first, so that at no moment others may connect.
-    const hidden = `${path}~`;
-    if (await isSocket(hidden)) await unlink(hidden).catch(() => {});
-    const listening = await this.#listen((server) =>
-      server.listen({ path: hidden, backlog: BACKLOG })
-    );
-    if (!listening.ok) return err(`Cannot listen on ${path}: ${listening.error}`);
-    try {
-      await chmod(hidden, MODE);
-      await rename(hidden, path);
-    } catch (error) {
-      return err(`Cannot listen on ${path}: ${(error as Error).message}`);
-    }
-    this.#path = path;
-    return ok(undefined);
+    return await this.#listen(new UnixPlace(path));
   }
 
   /** Listens on a TCP port; 0 picks a free one. Resolves to the port, or a sentence. */
   async listenTcp(hostname: string, port: number): Promise<Result<number, string>> {
-    const listening = await this.#listen((server) =>
-      server.listen({ host: hostname, port, backlog: BACKLOG })
-    );
-    if (!listening.ok) return err(`Cannot listen on ${hostname}:${port}: ${listening.error}`);
-    const address = listening.value.address();
-    return ok(typeof address === "object" && address !== null ? address.port : port);
+    const place = new TcpPlace(hostname, port);
+    const listening = await this.#listen(place);
+    return listening.ok ? ok(place.port) : listening;
   }
 
   /** Stops listening, and resolves when the clients have the answers that they wait for, or after `graceMs`. */
@@ -97,30 +73,21 @@ export class SocketServer {
   async stop(): Promise<void> {
     await this.#stopListening();
     for (const socket of this.#clients.keys()) socket.destroy();
-    await this.#closed;
+    await this.#ended;
   }
 
   async #stopListening(): Promise<void> {
-    if (this.#closed !== undefined) return;
-    this.#closed = Promise.all(
-      this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
-    );
-    if (this.#path !== undefined) await unlink(this.#path).catch(() => {});
+    if (this.#ended !== undefined) return;
+    const closing = Promise.all(this.#listeners.map((listener) => listener.close()));
+    this.#ended = closing.then((closed) => Promise.all(closed.map(({ ended }) => ended)));
+    await closing;
   }
 
-  #listen(listen: (server: Server) => void): Promise<Result<Server, string>> {
-    // A client may end its side and still wait for the answer.
-    const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
-    return new Promise((resolve) => {
-      server.once("error", (error: Error) => resolve(err(listenFailure(error))));
-      server.once("listening", () => {
-        // What goes wrong with one connection later is that connection's.
-        server.on("error", () => {});
-        this.#servers.push(server);
-        resolve(ok(server));
-      });
-      listen(server);
-    });
+  async #listen(place: Place): Promise<Result<void, string>> {
+    const listening = await Listener.open(place, (socket) => this.#accept(socket));
+    if (!listening.ok) return listening;
+    this.#listeners.push(listening.value);
+    return ok(undefined);
   }
 
   #accept(socket: Socket): void {
@@ -148,37 +115,4 @@ export class SocketServer {
 function whenWritten(socket: Socket): Promise<void> {
   if (socket.destroyed || socket.writableFinished) return Promise.resolve();
   return new Promise((resolve) => void socket.on("finish", resolve).on("close", () => resolve()));
-}
-
-function listenFailure(error: Error & { code?: string }): string {
-  return error.code === "EADDRINUSE" ? "the address is in use" : error.message;
-}
-
-/** Why nobody can listen at a path; undefined if there is nothing, or a socket without a server. */
-async function pathFault(path: string): Promise<string | undefined> {
-  if (new TextEncoder().encode(`${path}~`).length > MAX_PATH_BYTES) {
-    return `a socket's path has at most ${MAX_PATH_BYTES - 1} bytes`;
-  }
-  const folder = dirname(path);
-  if (!await stat(folder).then((stats) => stats.isDirectory(), () => false)) {
-    return `there is no folder ${folder}`;
-  }
-  if (!await lstat(path).then(() => true, () => false)) return undefined;
-  if (!await isSocket(path)) return "there is a file that is not a socket";
-  return await isListening(path) ? "another server listens there" : undefined;
-}
-
-async function isSocket(path: string): Promise<boolean> {
-  return await lstat(path).then((stats) => stats.isSocket(), () => false);
-}
-
-function isListening(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect({ path });
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once("error", () => resolve(false));
-  });
 }

@@ -1,8 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { callNative } from "../../runtime/native/client.ts";
 import { eventually } from "../support/eventually.ts";
+import { DENO_SOURCE } from "../support/server.ts";
 import { buildClient } from "./gcc.ts";
 import { type NativeServer, send, startNativeServer } from "./native_server.ts";
 
@@ -67,6 +68,22 @@ Deno.test("One client more than may connect is told so, however it asks", async 
   });
   for (const connection of silent) connection.close();
   await eventually(() => native.call("basic").catch(() => ""), (text) => text === "run\n");
+});
+
+Deno.test("When descriptors have run out and there are some again, clients are taken again", async () => {
+  const limited = ["bash", "-c", 'ulimit -n 128; exec "$@"', "skerry", ...DENO_SOURCE.command];
+  await using native = await startNativeServer({
+    runtime: { name: "Deno with 128 descriptors", command: limited },
+  });
+  const silent = await Promise.all(Array.from({ length: 200 }, () => connectTo(native)));
+  const ask = () =>
+    Promise.race([
+      native.call("basic").catch(() => "no file"),
+      new Promise<string>((resolve) => setTimeout(() => resolve("no answer"), 1000)),
+    ]);
+  assertNotEquals(await ask(), "run\n");
+  for (const connection of silent) connection.close();
+  await eventually(ask, (text) => text === "run\n", 30_000);
 });
 
 function connectTo({ socket }: NativeServer): Promise<Deno.UnixConn> {

@@ -1,4 +1,4 @@
-import type { SkerryServer } from "../../runtime/server.ts";
+import type { SkerryServer } from "../../runtime/server/start_server.ts";
 import type { CliContext } from "../context.ts";
 import { printable } from "../printable.ts";
 import { VERSION } from "../version.ts";

@@ -6,7 +6,7 @@ import type { Credentials } from "../../runtime/http/management_guard.ts";
 import { isLogLevel, type Log, LOG_LEVELS, type LogLevel } from "../../runtime/observe/log.ts";
 import { readTraceSettings } from "../../runtime/observe/traces/trace_settings.ts";
 import { err, ok, type Result } from "../../runtime/result.ts";
-import type { ServerOptions } from "../../runtime/server.ts";
+import type { ServerOptions } from "../../runtime/server/server_options.ts";
 import { type ParsedArguments, wholeNumbers } from "../arguments.ts";
 import { readNativeOptions } from "../native_options.ts";
 import { VERSION } from "../version.ts";

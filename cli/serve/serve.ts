@@ -2,7 +2,7 @@ import { mkdir, stat } from "node:fs/promises";
 import process from "node:process";
 import { createLog, type Log, type LogLevel } from "../../runtime/observe/log.ts";
 import { err, ok, type Result } from "../../runtime/result.ts";
-import { type SkerryServer, startServer } from "../../runtime/server.ts";
+import { type SkerryServer, startServer } from "../../runtime/server/start_server.ts";
 import { helpText, parseArguments, type ParsedArguments } from "../arguments.ts";
 import { type CliContext, usageError } from "../context.ts";
 import { loadSettings, type Settings } from "../settings/load_settings.ts";

@@ -1,13 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { GUESTS } from "../tests/guests/guests.ts";
-import { eventually } from "../tests/support/eventually.ts";
-import { FakeThread } from "../tests/support/fake_thread.ts";
-import { temporaryFolder } from "../tests/support/folder.ts";
-import type { RegistryEvent } from "./functions/registry.ts";
-import { responseFromRecord } from "./platform/new_response.ts";
-import type { Platform, ServeOptions, WorkerRole } from "./platform/platform.ts";
-import { startServer } from "./server.ts";
+import { GUESTS } from "../../tests/guests/guests.ts";
+import { eventually } from "../../tests/support/eventually.ts";
+import { FakeThread } from "../../tests/support/fake_thread.ts";
+import { temporaryFolder } from "../../tests/support/folder.ts";
+import type { RegistryEvent } from "../functions/registry.ts";
+import { responseFromRecord } from "../platform/new_response.ts";
+import type { Platform, ServeOptions, WorkerRole } from "../platform/platform.ts";
+import { startServer } from "./start_server.ts";
 
 /** A platform whose threads do nothing and whose server is called by the test. */
 function fakePlatform() {
@@ -78,5 +78,14 @@ Deno.test("The pool's threads are started before the first request", async () =>
   const { platform, of } = fakePlatform();
   const server = await start(folder.path, platform);
   assertEquals(of("pool").length, 2);
+  await server.stop(0);
+});
+
+Deno.test("A server whose port is taken lets go of everything, so that the next one can start", async () => {
+  await using folder = await temporaryFolder();
+  const { platform } = fakePlatform();
+  const taken = () => Promise.reject(new Error("Address already in use"));
+  await assertRejects(() => start(folder.path, { ...platform, serveHttp: taken }), Error, "in use");
+  const server = await start(folder.path, platform);
   await server.stop(0);
 });

@@ -44,7 +44,7 @@ export class LiveChart {
       return h("span", { class: "legend-item" }, swatch, label, " ", this.#values[i]);
     });
     const caption = h("figcaption", {}, title, this.#moment, h("div", { class: "legend" }, legend));
-    this.element = h("figure", { class: "chart" }, caption, this.#box);
+    this.element = h("figure", { class: "chart", "aria-label": title }, caption, this.#box);
     this.#tell();
     this.#resize.observe(this.#box);
     const { signal } = this.#leave;

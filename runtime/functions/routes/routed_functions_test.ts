@@ -239,7 +239,10 @@ Deno.test("rows beyond the limit are reported, and not served", async () => {
     `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${MAX_ROWS})`;
   scene.client.exec(`${rows} INSERT INTO functions SELECT 'k' || i, '{}', 0 FROM n`);
   scene.write("GET:/a", ONE);
-  await until(() => scene.routes.list().length === MAX_ROWS, scene);
+  await until(() => scene.routes.list().length === MAX_ROWS, {
+    clock: scene.clock,
+    timeoutMs: 60_000,
+  });
   // Upper case comes first.
   assertEquals(await scene.serving("/a"), "one");
   const told = scene.events.filter((event) => {
@@ -293,6 +296,30 @@ Deno.test("a module that comes after its row is served", async () => {
   await scene.folder.write("functions/_lib/one.wasm", "one");
   await until(() => scene.row("GET:/a")?.state === "ready", scene);
   assertEquals(await scene.serving("/a"), "one");
+});
+
+Deno.test("a replaced module that is in use is noticed soon, however many rows are not in use", async () => {
+  const files = { ...FILES, "functions/last.wasm": "old" };
+  await using scene = await Scene.open(files, { maxModules: 8 });
+  scene.client.exec("BEGIN");
+  for (let i = 0; i < 600; i++) scene.write(`GET:/r${i}`, ONE);
+  scene.write("GET:/z", { runtime: "wasm", module: "last.wasm" });
+  scene.client.exec("COMMIT");
+  await until(() => scene.row("GET:/z") !== undefined, scene);
+  assertEquals(await scene.serving("/z"), "old");
+  await scene.folder.write("functions/last.wasm", "new");
+  await scene.follow();
+  assertEquals(await scene.serving("/z"), "new");
+  // And what is not in use, when it is.
+  await scene.folder.write("functions/_lib/one.wasm", "two");
+  const unused = Array.from({ length: 600 }, (_, i) => `/r${i}`).filter((path) => {
+    return scene.registry.at(path)[0]?.state === "unloaded";
+  });
+  let served: string | undefined;
+  void scene.serving(unused.at(-1)!).then((text) => served = text);
+  await until(() => served !== undefined, scene);
+  assertEquals(served, "two");
+  await scene.follow();
 });
 
 Deno.test("rows put and removed through the API are in the table, and answer at once", async () => {

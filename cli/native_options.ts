@@ -14,7 +14,10 @@ export const NATIVE_OPTIONS: Readonly<Record<string, Option>> = {
     help: "let functions of the native libraries in this folder be called; default: none",
   },
   unix: { value: "PATH", help: "take native calls on this UNIX socket, with --native" },
-  "native-tcp": { value: "HOST:PORT", help: "take native calls on this address, with --native" },
+  "native-tcp": {
+    value: "HOST:PORT",
+    help: "take native calls on this address, from whoever connects, with --native",
+  },
   "native-details": { help: "tell in the output file why a native call failed" },
   "native-clients": { value: "N", help: "clients of those sockets at most; default: 2048" },
   "native-timeout-ms": {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import denoJson from "../deno.json" with { type: "json" };
@@ -13,12 +13,15 @@ Deno.test("The package and the source have the same version and licence", () => 
   assertEquals(packageJson.license, denoJson.license);
 });
 
+const C_CLIENT = "runtime/native/client_library";
+
 Deno.test("The packed package, installed into an empty folder, serves and runs", async () => {
   await using build = await temporaryFolder();
   await using home = await temporaryFolder({ "functions/exit.wasm": await GUESTS.exit0() });
   await mkdir(join(build.path, "dist"));
   await buildBundle(join(build.path, "dist"));
   await copyFile(join(ROOT, "package.json"), join(build.path, "package.json"));
+  await cp(join(ROOT, C_CLIENT), join(build.path, C_CLIENT), { recursive: true });
   await run("npm", ["pack", "--silent", "--pack-destination", home.path], { cwd: build.path });
   const tarball = join(home.path, `skerry-${packageJson.version}.tgz`);
   await run("npm", [
@@ -37,6 +40,8 @@ Deno.test("The packed package, installed into an empty folder, serves and runs",
   assertEquals(version.trim(), packageJson.version);
   const module = join(home.path, "functions/exit.wasm");
   assertEquals(await run(skerry[0]!, [skerry[1]!, "run", module]), "before\n");
+
+  await run("make", ["-C", join(home.path, "node_modules/skerry", C_CLIENT)]);
 
   await using server = await startServer(join(home.path, "functions"), {
     runtime: { name: "the installed package", command: skerry },

@@ -27,8 +27,8 @@ const SMALL = [
   "--no-code-cache",
   "--v8-flags=--single-threaded,--max-semi-space-size=1",
 ];
-/** What Deno itself looks up before it runs anything. */
-const PASSED_ON = ["HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+/** By which Deno is found, and what it looks up itself before it runs anything. The zygote then forgets them. */
+const PASSED_ON = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"];
 const STDERR_KEPT = 2000;
 /** How long a zygote may take to end its children. */
 const END_WITHIN_MS = 1000;

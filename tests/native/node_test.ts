@@ -1,8 +1,17 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
 import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { allRuntimes, buildBundle } from "../support/runtimes.ts";
 import { send, startNativeServer } from "./native_server.ts";
+
+/** What `npm install -g deno` puts on the path: a script around the binary. */
+function npmScript(node: string): string {
+  return `#!${node}
+const { spawnSync } = require("node:child_process");
+spawnSync(${JSON.stringify(Deno.execPath())}, process.argv.slice(2), { stdio: "inherit" });
+`;
+}
 
 Deno.test("From the bundle, native calls come from a Deno process on every runtime", async (t) => {
   await using folder = await temporaryFolder();
@@ -29,6 +38,23 @@ Deno.test("From the bundle, native calls come from a Deno process on every runti
       await eventually(ask, (text) => text === "HI");
     });
     if (!isNode) continue;
+    await t.step(
+      `${runtime.name}: Deno is found on the path, also behind npm's script`,
+      async () => {
+        const bin = join(folder.path, "bin");
+        await Deno.mkdir(bin, { recursive: true });
+        await Deno.writeTextFile(join(bin, "deno"), npmScript(runtime.command[0]!), {
+          mode: 0o755,
+        });
+        await using native = await startNativeServer({
+          runtime,
+          env: { PATH: `${bin}:${Deno.env.get("PATH")}`, SKERRY_DENO: "" },
+        });
+        assertEquals(await native.call("basic"), "run\n");
+        native.server.kill("SIGTERM");
+        assertEquals((await native.server.status).code, 0);
+      },
+    );
     await t.step(`${runtime.name}: without Deno it says what is missing`, async () => {
       await using native = await startNativeServer({
         runtime,

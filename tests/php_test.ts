@@ -85,6 +85,40 @@ Deno.test("What goes wrong in a page is a 500 without internals, and its place i
   assertMatch(error.message, /^Cannot build broken\.php: PHP Parse error: .* on line 3$/);
 });
 
+/** Pages that would go on for ever, with more fuel than their time could burn. */
+const ENDLESS: Readonly<Record<string, string>> = {
+  loop: `<?php while (true) {}`,
+  caught: `<?php set_time_limit(0); ignore_user_abort(true);
+    register_shutdown_function(function () { while (true); });
+    while (true) try { while (true); } catch (Throwable $any) {}`,
+  library: `<?php while (true) hash("sha256", str_repeat("a", 1_000_000));`,
+  sleep: `<?php sleep(100); echo "woke";`,
+  usleep: `<?php while (true) usleep(1000);`,
+};
+
+/** On a busy machine the first one can take longer than it may. */
+async function expectQuick(url: string): Promise<void> {
+  await eventually(() => answerOf(`${url}?quick`), (answer) => answer === "200 quick");
+}
+
+Deno.test("Time ends a page that loops or sleeps, and the next request is answered", async () => {
+  const limits = `[limits]\nfuel = 1_000_000_000_000\ntimeout_ms = 2000\n`;
+  const pages = Object.entries(ENDLESS).flatMap(([name, page]) => [
+    [`${name}.php`, `<?php if (isset($_GET["quick"])) { echo "quick"; exit; } ?>${page}`],
+    [`${name}.toml`, limits],
+  ]);
+  await using folder = await temporaryFolder(Object.fromEntries(pages));
+  await using server = await startServer(folder.path, { args: ["--workers", "1"] });
+  for (const name of Object.keys(ENDLESS)) {
+    const url = `${server.url}/${name}`;
+    await expectQuick(url);
+    const response = await fetch(url);
+    const { code } = await response.json();
+    assertEquals([name, response.status, code], [name, 504, "timeout"]);
+    await expectQuick(url);
+  }
+});
+
 Deno.test("PHP pages run from the bundle on Node", async () => {
   await using folder = await temporaryFolder(PAGES);
   await using data = await temporaryFolder();

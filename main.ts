@@ -19,6 +19,9 @@ if (port === undefined) {
 } else if (port.role === "watcher") {
   const { serveHints } = await import("./runtime/functions/thread_hints.ts");
   serveHints(port);
+} else if (port.role === "alarm") {
+  const { serveAlarm } = await import("./cli/load/alarm_thread.ts");
+  serveAlarm(port);
 } else {
   const { serveThread } = await import("./runtime/dispatch/thread.ts");
   serveThread(port);

@@ -14,6 +14,7 @@ import { metering } from "./metering.ts";
 import { metrics } from "./metrics.ts";
 import { native } from "./native.ts";
 import { neighbour } from "./neighbour.ts";
+import { pace } from "./pace.ts";
 import { php } from "./php.ts";
 import { python } from "./python.ts";
 import { rewrite } from "./rewrite.ts";
@@ -37,6 +38,7 @@ export const BENCHES: readonly Bench[] = [
   coord,
   native,
   js,
+  pace,
   php,
   python,
   dashboard,

@@ -5,12 +5,14 @@ import { readRequest, REQUEST_OPTIONS } from "../functions/request_arguments.ts"
 import { type ManagementError, noAnswer } from "../management_client.ts";
 import { type ServerCall, serverVerb } from "../server_verb.ts";
 import { readData } from "../standard_streams.ts";
+import { Alarm } from "./alarm.ts";
 import { httpTarget } from "./http_target.ts";
 import { jobTarget } from "./job_target.ts";
 import type { LoadTarget } from "./load_connection.ts";
 import { showProgress } from "./load_progress.ts";
 import { reportJson, reportLines } from "./report.ts";
-import { type LoadPlan, MACHINE_CLOCK, type RunningLoad, startLoad } from "./run_load.ts";
+import { MachineClock } from "./machine_clock.ts";
+import { type LoadClock, type LoadPlan, type RunningLoad, startLoad } from "./run_load.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   clients: { value: "C", help: "connections, each with one request at a time; default: 8" },
@@ -82,11 +84,27 @@ async function readTarget(call: ServerCall): Promise<Result<LoadTarget, string>>
 }
 
 async function load(target: LoadTarget, plan: LoadPlan, call: ServerCall): Promise<number> {
+  // Without a rate nobody waits for a time.
+  if (plan.ratePerSecond === undefined) {
+    return await loadBy(new MachineClock(() => Promise.resolve()), target, plan, call);
+  }
+  const alarm = await Alarm.open(call.context.platform.spawnWorker("alarm"));
+  const status = await loadBy(new MachineClock((ms) => alarm.at(ms)), target, plan, call);
+  alarm.close();
+  return status;
+}
+
+async function loadBy(
+  clock: LoadClock,
+  target: LoadTarget,
+  plan: LoadPlan,
+  call: ServerCall,
+): Promise<number> {
   const { args, context, terminal, fail, client } = call;
   const cancel = new AbortController();
   let running: RunningLoad;
   try {
-    running = await startLoad(target, plan, MACHINE_CLOCK, cancel.signal);
+    running = await startLoad(target, plan, clock, cancel.signal);
   } catch (thrown) {
     return fail(notReached(args.values.unix, client.url, thrown));
   }

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { Latencies } from "./latencies.ts";
 import type { LoadConnection, LoadTarget, Outcome } from "./load_connection.ts";
 
@@ -140,21 +139,3 @@ class Schedule {
     return this.#signal.aborted ? undefined : intendedMs;
   }
 }
-
-/** Below this, a timer is not exact enough. */
-const TIMER_SLACK_MS = 2;
-
-/** This machine's clock. The last part of a wait goes by in turns of the event loop, which are shorter than any timer. */
-export const MACHINE_CLOCK: LoadClock = {
-  now: () => performance.now(),
-  async until(ms) {
-    for (;;) {
-      const leftMs = ms - performance.now();
-      if (leftMs <= 0) return;
-      await new Promise<void>((resolve) => {
-        if (leftMs > TIMER_SLACK_MS) setTimeout(resolve, leftMs - TIMER_SLACK_MS);
-        else setImmediate(resolve);
-      });
-    }
-  },
-};

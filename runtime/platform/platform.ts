@@ -50,7 +50,7 @@ export interface HttpServer {
 }
 
 /** What a worker thread is for. */
-export type WorkerRole = "pool" | "compiler" | "builder" | "run" | "watcher";
+export type WorkerRole = "pool" | "compiler" | "builder" | "run" | "watcher" | "alarm";
 
 /** The way out of a worker thread, and the way in. */
 export interface ThreadPort {

@@ -47,7 +47,8 @@ export function currentThreadPort(): ThreadPort | undefined {
   const port = parentPort;
   const role = (workerData as Partial<SkerryWorkerData> | null)?.skerryRole;
   if (isMainThread || port === null || role === undefined) return undefined;
-  lowerPriority();
+  // An alarm that is late is none.
+  if (role !== "alarm") lowerPriority();
   return {
     role,
     post: (message, transfer) => port.postMessage(message, transfer),

@@ -15,6 +15,8 @@ export interface FunctionDetailsJson extends FunctionJson {
   readonly versions?: readonly VersionJson[];
   readonly config?: string | null;
   readonly url?: string;
+  /** Others at the same paths. */
+  readonly also?: readonly FunctionJson[];
 }
 
 /** A version of a deployed function. */
@@ -31,6 +33,11 @@ export interface VersionJson {
 /** What a function is called on the command line: its name, or its route without the first slash. */
 export function nameOf({ name, route }: Pick<FunctionJson, "name" | "route">): string {
   return name ?? (route === "/" ? "/" : route.slice(1));
+}
+
+/** What tells it from others at the same paths. */
+export function keyOf(each: Pick<FunctionJson, "name" | "route" | "method">): string {
+  return each.method === undefined ? nameOf(each) : `${each.method}:${each.route}`;
 }
 
 /** A function's place below `/_/`. */

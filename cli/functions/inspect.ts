@@ -5,7 +5,9 @@ import type { Terminal } from "../terminal.ts";
 import { formatBytes } from "../units.ts";
 import {
   type FunctionDetailsJson,
+  type FunctionJson,
   functionPath,
+  keyOf,
   nameOf,
   type VersionJson,
 } from "./function_json.ts";
@@ -25,7 +27,9 @@ export const inspectVerb = serverVerb({
   name: "inspect",
   summary: "Shows one function: where it answers, how it is, its versions and its configuration.",
   usage: "skerry inspect NAME [OPTIONS]",
-  notes: "NAME is what skerry list shows. A star marks the version that serves.",
+  notes:
+    `NAME is what skerry list shows, or METHOD:/PATH where several functions share a path. A star marks the
+version that serves.`,
   operands: ["NAME"],
   async run({ operands: [name], client, args, context, terminal, fail }) {
     const shown = await client.json<FunctionDetailsJson>(functionPath(name!));
@@ -69,7 +73,13 @@ function members(
     ["Version", version],
     ["Size", formatBytes(shown.size)],
     ["Since", shown.loadedAt],
+    ["Also", shown.also?.map(alsoLine).join("\n")],
   ];
+}
+
+function alsoLine(other: FunctionJson): string {
+  const { source, file, state } = other;
+  return `${printable(keyOf(other))}: ${source}, ${printable(file)}, ${state}`;
 }
 
 function memberLines(

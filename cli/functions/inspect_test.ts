@@ -51,3 +51,26 @@ Deno.test("A deployed function is shown with its versions and its configuration"
     'abi = "text"',
   ]);
 });
+
+Deno.test("Of several functions at one path, one is shown and the others are named", () => {
+  const row = { route: "/x", source: "route", state: "ready", size: 8 } as const;
+  const lines = details(
+    {
+      ...row,
+      name: "x",
+      method: "GET",
+      file: "GET:/x",
+      also: [
+        { ...row, method: "POST", file: "POST:/x" },
+        { ...row, source: "folder", state: "broken", file: "x.c" },
+      ],
+    },
+    "http://h:1",
+    TERMINAL,
+  );
+  assertEquals(lines.join("\n").split("\n").slice(-3), [
+    "Size      8 B",
+    "Also      POST:/x: route, POST:/x, ready",
+    "          x: folder, x.c, broken",
+  ]);
+});

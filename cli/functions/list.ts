@@ -2,7 +2,7 @@ import { serverVerb } from "../server_verb.ts";
 import { type Cell, type Column, table } from "../table.ts";
 import type { Tone } from "../terminal.ts";
 import { formatAge, formatBytes } from "../units.ts";
-import { type FunctionJson, nameOf } from "./function_json.ts";
+import { type FunctionJson, keyOf, nameOf } from "./function_json.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "NAME", shrinks: true },
@@ -78,5 +78,5 @@ function functionRow(each: FunctionJson, nowMs: number): Cell[] {
 function ailingText(ailing: readonly FunctionJson[]): string {
   const [first] = ailing;
   const what = ailing.length === 1 ? "1 function has" : `${ailing.length} functions have`;
-  return `${what} an error; see: skerry inspect ${nameOf(first!)}`;
+  return `${what} an error; see: skerry inspect ${keyOf(first!)}`;
 }

@@ -15,10 +15,16 @@ export interface FoundFunction {
   readonly route: string;
   readonly status?: FunctionStatus;
   readonly deployed?: DeployedFunction;
+  /** Others at the same paths: they answer other methods, or nothing, and then say why. */
+  readonly others: readonly FunctionStatus[];
 }
 
+/** A row of the route table by its key. */
+const ROUTE_KEY = /^(?<method>[A-Z]+):(?<route>\/.*)$/s;
+
 /**
- * Finds a function by the name or id of a deployed one, else by its route without the first slash.
+ * Finds a function by the name or id of a deployed one, else by its route without the first slash, else by method and
+ * route (`GET:/hello`).
  *
  * @returns `function_not_found`
  */
@@ -27,13 +33,31 @@ export function findFunction(
   name: string,
 ): Result<FoundFunction, SkerryError> {
   const deployed = deployments?.find(name);
-  const route = deployed?.route ?? `/${name}`;
-  const statuses = functions.at(route);
-  const status = deployed === undefined
-    ? statuses[0]
-    : statuses.find(({ source }) => source === "deployed");
-  if (deployed !== undefined || status !== undefined) return ok({ route, status, deployed });
+  if (deployed !== undefined) {
+    const { route } = deployed;
+    return ok({
+      route,
+      deployed,
+      ...choose(functions.at(route), (each) => each.source === "deployed"),
+    });
+  }
+  const route = `/${name}`;
+  const atRoute = choose(functions.at(route), () => true);
+  if (atRoute.status !== undefined) return ok({ route, ...atRoute });
+  const key = ROUTE_KEY.exec(name)?.groups as { method: string; route: string } | undefined;
+  if (key !== undefined) {
+    const atKey = choose(functions.at(key.route), ({ method }) => method === key.method);
+    if (atKey.status !== undefined) return ok({ route: key.route, ...atKey });
+  }
   return err(functionNotFound(`Cannot find a function with route ${route}`));
+}
+
+function choose(
+  statuses: readonly FunctionStatus[],
+  isWanted: (status: FunctionStatus) => boolean,
+): Pick<FoundFunction, "status" | "others"> {
+  const status = statuses.find(isWanted);
+  return { status, others: statuses.filter((each) => each !== status) };
 }
 
 /** Finds a deployed function. @returns `function_not_found` */

@@ -3,6 +3,7 @@ import type {
   DeployedVersion,
   Deployments,
 } from "../../functions/deployments.ts";
+import { languageOf } from "../../functions/source_language.ts";
 import type { FunctionStatus } from "../../functions/function_status.ts";
 
 /** A function as the list shows it. */
@@ -10,10 +11,17 @@ export function statusJson(
   status: FunctionStatus,
   deployments: Pick<Deployments, "find"> | undefined,
 ): Record<string, unknown> {
+  if (status.source === "folder") return { ...status, language: sourceLanguage(status.file) };
   if (status.source !== "deployed") return { ...status };
   const deployed = deployments?.find(status.route.slice(1));
   if (deployed === undefined) return { ...status };
   return { ...status, name: deployed.name, language: deployed.active.language };
+}
+
+/** What a file of the folder is written in; undefined if that is not told: it is a module, or a library. */
+function sourceLanguage(file: string): string | undefined {
+  const language = languageOf(file);
+  return language === "wasm" ? undefined : language;
 }
 
 /** A deployed function by itself. */

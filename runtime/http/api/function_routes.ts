@@ -55,7 +55,11 @@ const SHOW = operation({
 function show(c: Context<AppEnv>, options: FunctionPlaces, name: string): Response {
   const found = findFunction(options, name);
   if (!found.ok) return problem(c, found.error);
-  const { status, deployed } = found.value;
-  if (deployed !== undefined) return c.json(deployedJson(deployed, status));
-  return c.json({ ...status, name });
+  const { status, deployed, others } = found.value;
+  const { deployments } = options;
+  const shown = deployed === undefined
+    ? { ...statusJson(status!, deployments), name }
+    : deployedJson(deployed, status);
+  const also = others.map((each) => statusJson(each, deployments));
+  return c.json(also.length === 0 ? shown : { ...shown, also });
 }

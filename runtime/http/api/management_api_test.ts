@@ -50,6 +50,26 @@ Deno.test("everything at once as JSON, with its configuration", async () => {
   assertEquals(deployments.requests.length, 2);
 });
 
+Deno.test("of several functions at one path each can be asked for by its method", async () => {
+  const row = { route: "/x", source: "route", state: "ready", size: 8 } as const;
+  const statuses = [
+    { ...row, method: "DELETE", file: "DELETE:/x" },
+    { ...row, method: "GET", file: "GET:/x" },
+    { ...row, source: "folder", file: "x.c", state: "broken" },
+  ] as const;
+  const functions = {
+    ...directory({}),
+    at: (route: string) => route === "/x" ? statuses : [],
+  };
+  const { send } = wholeApp({ functions });
+  const first = FunctionDetail.parse(await (await send("GET", "/_/functions/x")).json());
+  assertEquals([first.method, first.also?.map(({ file }) => file)], ["DELETE", ["GET:/x", "x.c"]]);
+  assertEquals(first.also?.[1]?.language, "c");
+  const get = await (await send("GET", "/_/functions/GET%3A%2Fx")).json();
+  assertEquals([get.name, get.file, get.also.length], ["GET:/x", "GET:/x", 2]);
+  assertEquals((await send("GET", "/_/functions/PUT%3A%2Fx")).status, 404);
+});
+
 Deno.test("a failed build is 422 with the compiler's messages as rows", async () => {
   const { send, deployments } = wholeApp();
   const diagnostics = [{ severity: "error", message: "expected ')'", file: "a.c", line: 1 }];

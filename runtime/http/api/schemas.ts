@@ -55,7 +55,7 @@ const status = {
   error: Failure.optional().describe("Why it, or its newest content, cannot be served"),
   loadedAt: z.iso.datetime().optional(),
   name: Text.optional().describe("Of deployed functions only"),
-  language: Language.optional().describe("Of deployed functions only"),
+  language: Language.optional().describe("Of deployed functions, and of sources in the folder"),
 };
 
 export const FunctionStatus = z.object(status).openapi("FunctionStatus");
@@ -67,6 +67,9 @@ export const FunctionDetail = z.object({
   versions: z.array(Version).optional().describe("Newest first"),
   config: Text.nullable().optional().describe("The text of its NAME.toml"),
   url: Text.optional().describe("The path it answers at, of one that was just deployed"),
+  also: z.array(FunctionStatus).optional().describe(
+    "Others at the same paths: they answer other methods, or cannot be reached",
+  ),
 }).openapi("Function");
 
 export const Deployment = z.strictObject({
@@ -110,7 +113,8 @@ export const RouteRow = z.object({
 
 export const NameParams = z.object({
   name: Text.openapi({
-    description: "A deployed function's name, or a route without its first slash, percent-encoded",
+    description:
+      "A deployed function's name, a route without its first slash, or METHOD:/path of a row, percent-encoded",
     example: "hello",
   }),
 });

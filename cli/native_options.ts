@@ -119,10 +119,16 @@ function defined<T extends object>(record: T): Partial<T> {
 }
 
 const DECODER = new TextDecoder();
+const LOGGED_NAME = 500;
+
+/** A command that is none may have any length. */
+function shortened(name: string): string {
+  return name.length <= LOGGED_NAME ? name : `${name.slice(0, LOGGED_NAME)}…`;
+}
 
 function logCall(log: Log, entry: NativeCallLog, logsAll: boolean): void {
   const { origin, library, functionName, outcome, runMs, stderr, complaints } = entry;
-  const name = `${library} ${functionName}`;
+  const name = shortened(`${library} ${functionName}`);
   for (const complaint of complaints) log.warn(complaint, { native: name });
   if (origin === "http") return;
   if (stderr.length > 0) log.info(DECODER.decode(stderr).trimEnd(), { native: name });

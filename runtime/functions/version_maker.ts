@@ -119,10 +119,12 @@ export class VersionMaker {
     if (config.native === undefined) {
       return refuse('a library is only called where its .toml says runtime = "native"', "runtime");
     }
+    const { handler: functionName = DEFAULT_FUNCTION, native: limits } = config;
+    // For the loader, the name would end there.
+    if (functionName.includes("\0")) return refuse("handler holds a NUL character", "handler");
     const { admitLibrary = admitNoLibrary } = this.#options;
     const library = await admitLibrary(path, bytes);
     if (!library.ok) return refuse(library.error);
-    const { handler: functionName = DEFAULT_FUNCTION, native: limits } = config;
     return ok({ kind: "native", config, target: { library: library.value, functionName, limits } });
   }
 

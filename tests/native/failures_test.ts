@@ -23,6 +23,7 @@ const FAILURES: readonly (readonly [command: string, printed: string, reason: st
     ["hostile ignores_sigterm", "", "timed out after 1000 ms"],
     ["hostile stops_itself", "", "timed out after 1000 ms"],
     ["hostile raises_sigterm", "", "Terminated"],
+    ["hostile thread_crashes", "threading\n", "Segmentation fault"],
     ["hostile kills_group", "killing\n", "Killed"],
     ["hostile nothing", "", /libhostile\.so: undefined symbol: nothing/],
     ["constructor_crashes", "", "Aborted (while loading)"],
@@ -32,6 +33,7 @@ const FAILURES: readonly (readonly [command: string, printed: string, reason: st
     ["missing", "", "cannot open the library: No such file or directory"],
     ["basic run file surplus", "", "the command has more than three words"],
     ["basic run\0", "run\n", ""],
+    ["basic thread", "threaded\njoined\n", ""],
     ["basic r\0un", "", "the command holds a NUL byte"],
   ];
 

@@ -168,7 +168,7 @@ Deno.test("What a library does wrong becomes a problem document, and harms no on
 });
 
 Deno.test("A library is not called unless everything says so", async (t) => {
-  const reasonOf = async (path: string, functions: Functions, args: readonly string[]) => {
+  const reasonOf = async (path: string, functions: Functions, args?: readonly string[]) => {
     await using native = await startFunctions(functions, args);
     const { status, code, detail } = await native.problem(path);
     assertEquals([status, code], [500, "invalid_config"]);
@@ -192,6 +192,13 @@ Deno.test("A library is not called unless everything says so", async (t) => {
     assertMatch(
       await reasonOf("/run", { run: ["basic", ""] }, []),
       /^Cannot serve run\.so: a library is only called where its \.toml says runtime = "native"$/,
+    );
+  });
+  await t.step("the name of the function, which must be one for the loader", async () => {
+    const functions = { run: ["basic", `${NATIVE}handler = "run\\u0000way"\n`] } as const;
+    assertMatch(
+      await reasonOf("/run", functions),
+      /^Cannot serve run\.so: handler holds a NUL character$/,
     );
   });
 });

@@ -13,7 +13,16 @@ export async function buildLibraries(folder: string): Promise<void> {
   await Promise.all(sources.map((source) => {
     const library = join(folder, `lib${source.slice(0, -2)}.so`);
     // Their faults are on purpose, and no optimiser may talk them away.
-    return run("gcc", ["-O0", "-w", "-fPIC", "-shared", "-o", library, join(LIBRARIES, source)]);
+    return run("gcc", [
+      "-O0",
+      "-w",
+      "-fPIC",
+      "-pthread",
+      "-shared",
+      "-o",
+      library,
+      join(LIBRARIES, source),
+    ]);
   }));
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { callNative } from "../../runtime/native/client.ts";
@@ -22,6 +22,10 @@ Deno.test("Hostile clients of the socket harm no one", async (t) => {
       text,
       /^Error: y+ could not be executed\.\na word of the command is longer than 4095 bytes\n$/,
     );
+  });
+  await t.step("the log says so in fewer", () => {
+    const longest = Math.max(...native.server.output().split("\n").map(({ length }) => length));
+    assert(longest < 1000, `a line of ${longest} characters`);
   });
   await t.step("a line that does not end", async () => {
     const paths = (await send(socket, "\n" + "z".repeat(1_000_000))).trim().split("\n");

@@ -1,4 +1,5 @@
 /* Well-behaved functions. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -46,6 +47,21 @@ void whine(void)
 {
 	fprintf(stderr, "it hurts\n");
 	printf("fine\n");
+}
+
+static void *say(void *word)
+{
+	printf("%s\n", (const char *)word);
+	return NULL;
+}
+
+void thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, say, "threaded") == 0)
+		pthread_join(thread, NULL);
+	printf("joined\n");
 }
 
 void tell(void)

@@ -1,4 +1,5 @@
 /* Functions that do what they should not. */
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,21 @@ void spins_on(void)
 {
 	signal(SIGXCPU, SIG_IGN);
 	spins();
+}
+
+static void *crashes(void *argument)
+{
+	*(volatile int *)argument = 1;
+	return NULL;
+}
+
+void thread_crashes(void)
+{
+	pthread_t thread;
+
+	printf("threading\n");
+	pthread_create(&thread, NULL, crashes, NULL);
+	pthread_join(thread, NULL);
 }
 
 /* A pipe in the place of the output: who opens it waits. */

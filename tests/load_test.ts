@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createServer } from "node:net";
 import { GUESTS } from "./guests/guests.ts";
-import { skerry } from "./support/command_line.ts";
+import { skerry, startSkerry } from "./support/command_line.ts";
+import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { startServer } from "./support/server.ts";
 
@@ -65,6 +66,19 @@ Deno.test("A rate and a duration are kept", async () => {
   const { report } = await load(server.url, "x", "--rate", "200", "--duration", "1");
   assertEquals([report.requests, server.requests()], [200, 200]);
   assert(report.duration_s >= 0.995, `it took only ${report.duration_s} s`);
+});
+
+Deno.test("Ctrl-C ends load at once and tells what came until then, however slow the rate", async () => {
+  await using server = await rawServer(() => ANSWER);
+  const args = ["load", "x", "--rate", "1", "--duration", "60", "--json", "--url", server.url];
+  await using running = startSkerry(args);
+  await eventually(() => Promise.resolve(server.requests()), (requests) => requests > 0);
+  const startMs = performance.now();
+  running.kill("SIGINT");
+  assertEquals(await running.code, 0);
+  // Eight clients wait for eight seconds and more.
+  assert(performance.now() - startMs < 5000);
+  assert(JSON.parse(running.output()).requests >= 1);
 });
 
 Deno.test("Connections that break are counted and made again", async () => {

@@ -35,10 +35,15 @@ export class Alarm {
     return alarm;
   }
 
-  /** Resolves about then, by the clock of `performance.now()`; at once if the thread is gone. */
-  at(atMs: number): Promise<void> {
-    if (!this.#isThreadThere) return Promise.resolve();
-    return new Promise((wake) => {
+  /** Resolves about then, by the clock of `performance.now()`, or when `signal` aborts; at once if the thread is gone. */
+  at(atMs: number, signal?: AbortSignal): Promise<void> {
+    if (!this.#isThreadThere || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      };
+      signal?.addEventListener("abort", wake);
       const before = this.#sleepers.findLastIndex((sleeper) => sleeper.atMs <= atMs);
       this.#sleepers.splice(before + 1, 0, { atMs, wake });
       if (before === -1) this.#set(atMs);

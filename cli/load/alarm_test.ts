@@ -49,6 +49,19 @@ Deno.test("An alarm is there once its thread has rung, and wakes those whose tim
   alarm.close();
 });
 
+Deno.test("Who does not want to wait any more is woken", async () => {
+  using fake = fakeThread();
+  const opening = Alarm.open(fake.thread);
+  fake.ring();
+  const alarm = await opening;
+  const leaving = new AbortController();
+  const waiting = alarm.at(performance.now() + 1e6, leaving.signal);
+  leaving.abort();
+  await waiting;
+  await alarm.at(performance.now() + 1e6, leaving.signal);
+  alarm.close();
+});
+
 Deno.test("Without its thread an alarm keeps nobody waiting", async () => {
   using fake = fakeThread();
   const opening = Alarm.open(fake.thread);

@@ -89,7 +89,12 @@ async function load(target: LoadTarget, plan: LoadPlan, call: ServerCall): Promi
     return await loadBy(new MachineClock(() => Promise.resolve()), target, plan, call);
   }
   const alarm = await Alarm.open(call.context.platform.spawnWorker("alarm"));
-  const status = await loadBy(new MachineClock((ms) => alarm.at(ms)), target, plan, call);
+  const status = await loadBy(
+    new MachineClock((ms, cancel) => alarm.at(ms, cancel)),
+    target,
+    plan,
+    call,
+  );
   alarm.close();
   return status;
 }

@@ -4,8 +4,8 @@ import type { LoadClock } from "./run_load.ts";
 /** What a {@linkcode MachineClock} waits by. */
 export interface Waiting {
   readonly now: () => number;
-  /** Resolves at about this time; costs nothing meanwhile. */
-  readonly sleepUntil: (ms: number) => Promise<void>;
+  /** Resolves at about this time, or when `signal` aborts; costs nothing meanwhile. */
+  readonly sleepUntil: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Resolves after a turn of the event loop. */
   readonly turn: () => Promise<void>;
 }
@@ -29,10 +29,10 @@ export class MachineClock implements LoadClock {
     this.#waiting = { now, turn, sleepUntil };
   }
 
-  async until(ms: number): Promise<void> {
+  async until(ms: number, signal?: AbortSignal): Promise<void> {
     const { now, sleepUntil, turn } = this.#waiting;
-    if (ms - now() > EARLY_MS) await sleepUntil(ms - EARLY_MS);
-    while (now() < ms) await turn();
+    if (ms - now() > EARLY_MS) await sleepUntil(ms - EARLY_MS, signal);
+    while (now() < ms && !signal?.aborted) await turn();
   }
 }
 

@@ -37,3 +37,9 @@ Deno.test("A time that is near is not slept for, and one that has passed not wai
   await clock.until(0.1);
   assertEquals(seen, { sleptUntilMs: [], turns: 3 });
 });
+
+Deno.test("Who does not want to wait any more does not turn", async () => {
+  const { clock, seen } = clockThatWakes(-500);
+  await clock.until(1000, AbortSignal.abort());
+  assertEquals(seen, { sleptUntilMs: [999.7], turns: 0 });
+});

@@ -17,8 +17,8 @@ export interface LoadPlan {
 export interface LoadClock {
   /** Milliseconds of a clock that goes forward. */
   now(): number;
-  /** Resolves at this time, as exactly as can be. */
-  until(ms: number): Promise<void>;
+  /** Resolves at this time, as exactly as can be, or when `signal` aborts. */
+  until(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** What has come of it so far. */
@@ -135,7 +135,7 @@ class Schedule {
       : index * 1000 / ratePerSecond;
     if (afterMs >= durationMs) return undefined;
     const intendedMs = this.#startMs + afterMs;
-    if (ratePerSecond !== undefined) await this.#clock.until(intendedMs);
+    if (ratePerSecond !== undefined) await this.#clock.until(intendedMs, this.#signal);
     return this.#signal.aborted ? undefined : intendedMs;
   }
 }

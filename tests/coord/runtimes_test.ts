@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { allRuntimes, buildBundle, nodeBinary, run } from "../support/runtimes.ts";
 import { DENO_SOURCE, ROOT, type Runtime, startServer } from "../support/server.ts";
@@ -38,6 +39,11 @@ async function checkServer(runtime: Runtime): Promise<void> {
   const log = await (await fetch(`${again.url}/_/logs/file_1`)).json();
   const records = log.records.map(({ data }: { data: string }) => data);
   assertEquals(records, Array.from({ length: 8 }, (_, n) => `00000${n}\n`));
+  const slow = fetch(`${again.url}/coord?slow`).then((response) => response.text());
+  const holder = async () => (await (await fetch(`${again.url}/_/locks/files`)).json()).holder;
+  await eventually(holder, (name) => name !== null);
+  again.kill("SIGTERM");
+  assertEquals([await slow, (await again.status).code], ["done\n", 0]);
 }
 
 /** Appends, reads and follows with the client that is in scope; returns what it saw. */

@@ -55,7 +55,9 @@ export async function runModule(
   };
   const compiled = await compileModule(new Uint8Array(request.module), request, system);
   if (!compiled.ok) return compiled;
-  const handler = chooseHandler(compiled.value.info, request.handler, request.args[0]!);
+  // One run alone gains nothing from an initialiser, so the module is run as if it had none.
+  const info = { ...compiled.value.info, initialiser: undefined };
+  const handler = chooseHandler(info, request.handler, request.args[0]!);
   if (!handler.ok) return handler;
   onStart();
   return runCompiled(compiled.value, handler.value, request, system);

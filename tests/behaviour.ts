@@ -170,6 +170,18 @@ const ISOLATION: readonly Behaviour[] = [
   },
   { does: "puts a second memory back", guest: "countInSecondMemory", status: 200, answers: "1\n" },
   {
+    does: "starts every run from what an initialiser left",
+    guest: "initialiser",
+    status: 200,
+    answers: "ir",
+    times: 5,
+  },
+  {
+    does: "refuses a module whose initialiser fails",
+    guest: "trappingInitialiser",
+    ...refused,
+  },
+  {
     does: "resets before the start function, not after",
     guest: "countInStartFunction",
     status: 200,

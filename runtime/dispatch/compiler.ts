@@ -1,5 +1,5 @@
 import { type SkerryError, skerryError } from "../errors.ts";
-import type { CompiledModule, PrepareOptions } from "../isolate/prepare.ts";
+import type { CompiledModule, Initialised, PrepareOptions } from "../isolate/prepare.ts";
 import type { PreparedModule } from "../isolate/prepared_module.ts";
 import type { WorkerThread } from "../platform/platform.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -17,7 +17,7 @@ export interface CompileMessage {
 /** And back. */
 export interface CompiledMessage {
   readonly requestId: number;
-  readonly result: Result<CompiledModule, SkerryError>;
+  readonly result: Result<Initialised<CompiledModule>, SkerryError>;
 }
 
 /** Options of {@linkcode Compiler}. */
@@ -28,7 +28,7 @@ export interface CompilerOptions {
 }
 
 interface Request extends CompileMessage {
-  readonly answer: (result: Result<PreparedModule, SkerryError>) => void;
+  readonly answer: (result: Result<Initialised<PreparedModule>, SkerryError>) => void;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -51,11 +51,11 @@ export class Compiler {
     this.#options = options;
   }
 
-  /** Instruments and compiles; `bytes`, which are all of their buffer, are transferred away. Never rejects. */
+  /** Instruments, compiles and initialises; `bytes`, which are all of their buffer, are transferred away. Never rejects. */
   prepare(
     bytes: Uint8Array<ArrayBuffer>,
     options: PrepareOptions,
-  ): Promise<Result<PreparedModule, SkerryError>> {
+  ): Promise<Result<Initialised<PreparedModule>, SkerryError>> {
     if (this.#isStopped) return Promise.resolve(err(STOPPING));
     return new Promise((answer) => {
       this.#waiting.push({ requestId: ++this.#lastId, buffer: bytes.buffer, options, answer });
@@ -108,7 +108,7 @@ export class Compiler {
     this.#finish(err(error));
   }
 
-  #finish(result: Result<PreparedModule, SkerryError>): void {
+  #finish(result: Result<Initialised<PreparedModule>, SkerryError>): void {
     clearTimeout(this.#timer);
     const request = this.#current;
     this.#current = undefined;

@@ -1,4 +1,5 @@
 import type { Program } from "../isolate/program.ts";
+import type { Snapshot } from "../isolate/snapshot.ts";
 
 /**
  * A program on its way to a worker: its bytes are in memory that all threads share, so that ten workers hold
@@ -22,8 +23,7 @@ interface PackedFile extends Slice {
   readonly path: string;
 }
 
-interface PackedSnapshot {
-  readonly memoryPages: number;
+interface PackedSnapshot extends Pick<Snapshot, "memoryPages" | "globals"> {
   readonly extents: readonly (Slice & { readonly start: number })[];
 }
 
@@ -58,7 +58,7 @@ function pack({ args, environ, files, snapshot }: Program): PackedProgram {
     environ,
     buffer,
     files: packedFiles,
-    snapshot: snapshot && { memoryPages: snapshot.memoryPages, extents: packedExtents },
+    snapshot: snapshot && { ...snapshot, extents: packedExtents },
   };
 }
 
@@ -70,7 +70,7 @@ export function unpackProgram({ args, environ, buffer, files, snapshot }: Packed
     environ,
     files: Object.fromEntries(files.map((file) => [file.path, bytesOf(file)])),
     snapshot: snapshot && {
-      memoryPages: snapshot.memoryPages,
+      ...snapshot,
       extents: snapshot.extents.map((each) => ({ start: each.start, bytes: bytesOf(each) })),
     },
   };

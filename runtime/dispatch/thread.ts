@@ -1,3 +1,4 @@
+import { initialise } from "../isolate/initialise.ts";
 import { compileModule } from "../isolate/prepare.ts";
 import type { ThreadPort } from "../platform/platform.ts";
 import { systemClock } from "../wasi/system_clock.ts";
@@ -19,7 +20,8 @@ export function serveThread(port: ThreadPort): void {
 async function compile(port: ThreadPort, message: CompileMessage): Promise<void> {
   const { requestId, buffer, options } = message;
   const system = { clock: systemClock, random: secureRandom };
-  const result = await compileModule(new Uint8Array(buffer), options, system);
+  const compiled = await compileModule(new Uint8Array(buffer), options, system);
+  const result = compiled.ok ? initialise(compiled.value, system) : compiled;
   const answer: CompiledMessage = { requestId, result };
   port.post(answer, []);
 }

@@ -143,10 +143,13 @@ export class VersionMaker {
       const heldBytes = programBytes(program);
       return ok({ prepared, program, defaultHandler: handler, engineHash: hash, heldBytes });
     }
-    const heldBytes = module.length + programBytes(program);
-    const prepared = await this.#options.prepare(ownBytes(module), { memoryPages });
-    if (!prepared.ok) return prepared;
-    return ok({ prepared: prepared.value, program, defaultHandler: handler, heldBytes });
+    const moduleBytes = module.length;
+    const result = await this.#options.prepare(ownBytes(module), { memoryPages });
+    if (!result.ok) return result;
+    const { snapshot, ...prepared } = result.value;
+    const started = snapshot === undefined ? program : { ...program ?? NO_PROGRAM, snapshot };
+    const heldBytes = moduleBytes + programBytes(started);
+    return ok({ prepared, program: started, defaultHandler: handler, heldBytes });
   }
 }
 
@@ -159,6 +162,8 @@ function unseenGrant(engine: EngineName, config: FunctionConfig): SkerryError | 
   const message = `Cannot grant [${key}]: functions of this language see no such files`;
   return skerryError("invalid_config", message, { key });
 }
+
+const NO_PROGRAM: Program = { args: [], files: {} };
 
 /** What the C loader called by default, and reactors are by theirs. */
 const DEFAULT_FUNCTION = "run";

@@ -12,15 +12,24 @@ export interface EntryPoints {
   readonly handler: Entry;
 }
 
-/** Looks the entry points of a handler up. */
-export function entryPoints(instance: Instance, name: string): EntryPoints {
-  const { exports } = instance;
+/**
+ * Looks the entry points of a handler up.
+ *
+ * @param isInitialised Whether the instance is as its initialiser left it. @default false
+ */
+export function entryPoints(
+  { exports }: Instance,
+  name: string,
+  isInitialised = false,
+): EntryPoints {
+  const handler = exports[name] as Entry;
+  if (isInitialised) return { name, start: undefined, initialize: undefined, handler };
   return {
     name,
     start: exports[RESERVED.start] as Entry | undefined,
     // A command's `_start` initialises by itself.
     initialize: name === "_start" ? undefined : functionOf(exports._initialize),
-    handler: exports[name] as Entry,
+    handler,
   };
 }
 

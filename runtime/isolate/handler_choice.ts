@@ -5,11 +5,15 @@ import type { ModuleInfo } from "../wasm/module_info.ts";
 /** Types a handler may have: a process, or a reactor's function, whose result is its exit code. */
 const HANDLER_TYPES: readonly (string | undefined)[] = ["() -> ()", "() -> (i32)"];
 
+/** What Wizer renames to `_start`: a command's `_start` would initialise again. */
+const RESUME = "wizer.resume";
+
 /** Names listed in an error at most. */
 const MAX_LISTED = 10;
 
 /**
- * The export to call for a request: the configured one, else `_start`, else `run`.
+ * The export to call for a request: the configured one, else `_start`, else `run`; of a module with an initialiser,
+ * `wizer.resume` before these.
  *
  * @param file Named in errors.
  * @returns `invalid_module` if there is no such function, or it has parameters or other results.
@@ -21,7 +25,8 @@ export function chooseHandler(
 ): Result<string, SkerryError> {
   const functions = info.exports.filter((item) => item.kind === "function");
   const isExported = (name: string) => functions.some((item) => item.name === name);
-  const handler = configured ?? (isExported("_start") ? "_start" : "run");
+  const resume = info.initialiser !== undefined && isExported(RESUME) ? RESUME : undefined;
+  const handler = configured ?? resume ?? (isExported("_start") ? "_start" : "run");
   const found = functions.find((item) => item.name === handler);
   if (found === undefined) {
     const wanted = configured === undefined ? `neither "_start" nor "run"` : `no "${configured}"`;

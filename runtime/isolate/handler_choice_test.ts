@@ -19,6 +19,16 @@ Deno.test("the configured handler comes first, then _start, then run", () => {
   assertEquals(choose([fn("run", "() -> (i32)"), fn("other")]), "run");
 });
 
+Deno.test("what an initialiser prepared is resumed, where the module says how", () => {
+  const exports = [START, fn("wizer.resume"), fn("convert")];
+  const initialiser = { name: "wizer.initialize", mutableGlobals: 0 };
+  const choice = (configured?: string) =>
+    chooseHandler({ ...EMPTY_INFO, exports, initialiser }, configured, "a.wasm");
+  assertEquals(choice(), { ok: true, value: "wizer.resume" });
+  assertEquals(choice("convert"), { ok: true, value: "convert" });
+  assertEquals(choose(exports), "_start");
+});
+
 Deno.test("a missing handler is an error that lists the functions there are", () => {
   assertEquals(
     choose([fn("add"), { name: "memory", kind: "memory" }]),

@@ -8,6 +8,8 @@ export interface Instance {
   readonly memories: readonly WebAssembly.Memory[];
   /** A view of each memory, in the same order; detached (length 0) once that memory has grown. */
   readonly views: Uint8Array[];
+  /** Remembers the mutable globals as they are now, for `reset` to put back. */
+  readonly snapshot: () => void;
   readonly reset: (fuelBudget: number, inlinePages: number) => void;
   readonly fuel: () => number;
   readonly state: () => number;
@@ -24,11 +26,13 @@ export function instantiate(
 ): Instance {
   const { exports } = new WebAssembly.Instance(prepared.module, imports);
   const memories = reservedMemories(prepared.info, exports);
-  (exports[RESERVED.snapshot] as () => void)();
+  const snapshot = exports[RESERVED.snapshot] as Instance["snapshot"];
+  snapshot();
   return {
     exports,
     memories,
     views: memories.map((memory) => new Uint8Array(memory.buffer)),
+    snapshot,
     reset: exports[RESERVED.reset] as Instance["reset"],
     fuel: exports[RESERVED.fuel] as Instance["fuel"],
     state: exports[RESERVED.state] as Instance["state"],

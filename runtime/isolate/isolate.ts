@@ -1,7 +1,7 @@
 import type { RunIo, StringBlock } from "../wasi/run_io.ts";
 import { WasiHost, type WasiHostOptions } from "../wasi/host.ts";
 import { encodeStrings } from "../wasi/string_block.ts";
-import { STATE } from "../wasm/reserved.ts";
+import { reservedGlobal, STATE } from "../wasm/reserved.ts";
 import { BufferSink, BufferSource } from "./buffers.ts";
 import { type EntryPoints, entryPoints } from "./entry_points.ts";
 import { execute, type RunBudget } from "./execute.ts";
@@ -102,7 +102,9 @@ export class Isolate {
     input: RunInput,
     budget: IsolateBudget,
   ): RunResult | undefined {
-    if (this.#entry?.name !== handler) this.#entry = entryPoints(instance, handler);
+    if (this.#entry?.name !== handler) {
+      this.#entry = entryPoints(instance, handler, this.#snapshot?.globals !== undefined);
+    }
     const io = this.#io;
     io.begin(input, budget);
     const outcome = execute(instance, this.#host, this.#entry, io, budget);
@@ -124,6 +126,7 @@ export class Isolate {
     if (this.#snapshot !== undefined) {
       this.#images ??= [new MemoryImage(this.#snapshot)];
       restore(instance, this.#images[0]!);
+      if (this.#snapshot.globals !== undefined) setGlobals(instance, this.#snapshot.globals);
     } else if (this.#prepared.info.isRecyclable) {
       this.#images ??= instance.memories.map(({ buffer }) => {
         return new MemoryImage(captureSnapshot(buffer));
@@ -166,6 +169,12 @@ function restore(instance: Instance, image: MemoryImage): void {
   memory.grow((image.byteLength - memory.buffer.byteLength) / PAGE_BYTES);
   const view = instance.views[0] = new Uint8Array(memory.buffer);
   image.writeTo(view);
+}
+
+/** Gives the globals of a new instance their values, which are then what every reset puts back. */
+function setGlobals({ exports, snapshot }: Instance, values: readonly (number | bigint)[]): void {
+  values.forEach((value, i) => (exports[reservedGlobal(i)] as WebAssembly.Global).value = value);
+  snapshot();
 }
 
 /** Reserving or committing memory for an instance fails when the process, not the function, has had its share. */

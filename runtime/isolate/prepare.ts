@@ -6,6 +6,7 @@ import type { ModuleInfo } from "../wasm/module_info.ts";
 import { checkImports } from "./check_imports.ts";
 import { instantiate } from "./instance.ts";
 import type { PreparedModule } from "./prepared_module.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /**
  * Turns a module's bytes into something that can run: instruments, links and compiles, off the calling
@@ -14,7 +15,7 @@ import type { PreparedModule } from "./prepared_module.ts";
 export type Prepare = (
   bytes: Uint8Array<ArrayBuffer>,
   options: PrepareOptions,
-) => Promise<Result<PreparedModule, SkerryError>>;
+) => Promise<Result<Initialised<PreparedModule>, SkerryError>>;
 
 /** What preparation needs to know of a function's configuration. */
 export interface PrepareOptions {
@@ -27,6 +28,9 @@ export interface CompiledModule {
   readonly module: WebAssembly.Module;
   readonly info: ModuleInfo;
 }
+
+/** A module, and what its initialiser leaves, if it has one: every instance starts from there. */
+export type Initialised<T> = T & { readonly snapshot?: Snapshot };
 
 /**
  * Instruments, links, compiles and once instantiates a module on this thread: what passes can be run.

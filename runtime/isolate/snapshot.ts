@@ -2,15 +2,18 @@
  * What the one memory of a module holds after its initialisation, taken once when the function was built;
  * every instance starts from it instead of from the module's own data. Plain data, so that it can be stored
  * and posted between threads.
- *
- * Globals are not part of it: whoever takes a snapshot makes sure that the module's mutable globals are what
- * they were right after instantiation (as they are in an idle reactor, whose stack is empty).
  */
 export interface Snapshot {
   /** 64 KiB pages of the memory. */
   readonly memoryPages: number;
   /** What is not zero, in order. */
   readonly extents: readonly SnapshotExtent[];
+  /**
+   * Values of the mutable globals after the module's own initialiser: nothing of the module is then run again before
+   * the handler. Without them, whoever takes a snapshot makes sure that the globals are what they were right after
+   * instantiation (as they are in an idle reactor, whose stack is empty).
+   */
+  readonly globals?: readonly (number | bigint)[];
 }
 
 /** A stretch of memory. */

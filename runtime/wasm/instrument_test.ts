@@ -26,6 +26,7 @@ Deno.test("an empty module gets the reserved exports and no more", () => {
     imports: [],
     exports: [],
     memories: [],
+    initialiser: undefined,
     hasStart: false,
     isRecyclable: true,
     usesExceptions: false,

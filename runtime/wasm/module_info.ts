@@ -8,6 +8,8 @@ export interface ModuleInfo {
   readonly exports: readonly ExportInfo[];
   /** Memories the module defines, in index order; each is exported as `reservedMemory(i)`. */
   readonly memories: readonly MemoryInfo[];
+  /** What prepares the module for all its runs, if it exports that. */
+  readonly initialiser?: Initialiser;
   /** Whether the module had a start section; it is now the export {@linkcode RESERVED.start}. */
   readonly hasStart: boolean;
   /**
@@ -27,6 +29,19 @@ export interface ModuleInfo {
   readonly largestFunctionBytes: number;
   /** Elements of all tables at instantiation, which fills them one by one. */
   readonly tableElements: number;
+}
+
+/**
+ * A function that does what all runs have in common, so that they need not: the convention of Wizer, which calls it
+ * and makes a new module of what it leaves.
+ */
+export interface Initialiser {
+  /** Its export's name. */
+  readonly name: string;
+  /** Mutable globals that the module defines; each is exported as `reservedGlobal(i)`. */
+  readonly mutableGlobals: number;
+  /** The type of a mutable global whose value cannot leave the instance, if there is one. */
+  readonly heldType?: string;
 }
 
 /** One import: where it comes from and what it is. */

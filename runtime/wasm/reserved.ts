@@ -30,6 +30,11 @@ export function reservedMemory(index: number): string {
   return `skerry:memory${index}`;
 }
 
+/** The reserved export name of the n-th mutable global; only modules with an initialiser export theirs. */
+export function reservedGlobal(index: number): string {
+  return `skerry:global${index}`;
+}
+
 /** Bits of `skerry:state`, all cleared by `reset`. */
 export const STATE = {
   /** The run used up its fuel and was stopped by a trap. */

@@ -9,11 +9,12 @@ import {
 } from "./helpers.ts";
 import { clampMemories, clampTables, sumInitial, writeLimits } from "./limits.ts";
 import { Meter } from "./meter.ts";
-import type { ModuleInfo } from "./module_info.ts";
+import { findInitialiser, mutableGlobals } from "./initialiser.ts";
+import type { Initialiser, ModuleInfo } from "./module_info.ts";
 import { type ModuleShape, SECTION, type Section, sectionRank } from "./module.ts";
 import { I32, I64, OP } from "./op.ts";
 import { Reader, Refusal, refuse } from "./reader.ts";
-import { RESERVED, reservedMemory } from "./reserved.ts";
+import { RESERVED, reservedGlobal, reservedMemory } from "./reserved.ts";
 import { Scanner } from "./scan.ts";
 import { exceptionBytes, type FunctionType } from "./types.ts";
 import { Writer } from "./writer.ts";
@@ -55,6 +56,7 @@ class Rewriter {
   #memoryMaxima: number[];
   #tableMaxima: number[];
   #scanner: Scanner;
+  #initialiser: Initialiser | undefined;
   #wrapperTypes: ReadonlyMap<FunctionType, number>;
   /** Rank below which every required section has been written. */
   #nextRank = 0;
@@ -71,6 +73,7 @@ class Rewriter {
     this.#memoryMaxima = clampMemories(memories, options.memoryPages);
     this.#tableMaxima = clampTables(definedTables.map((t) => t.limits), options.tableElements);
     this.#wrapperTypes = wrapperTypes(shape);
+    this.#initialiser = findInitialiser(shape);
     checkRoom(shape, this.#wrapperTypes.size, options);
     this.#scanner = new Scanner({
       types: shape.types.entries,
@@ -199,11 +202,13 @@ class Rewriter {
     ];
     if (startFunction !== undefined) functions.push([RESERVED.start, startFunction]);
     const defined = memories.length - importedMemories;
-    this.#vector(section, exports.length, functions.length + defined);
+    const globals = this.#initialiser === undefined ? [] : mutableGlobals(this.shape);
+    this.#vector(section, exports.length, functions.length + defined + globals.length);
     for (const [name, index] of functions) this.#export(name, EXPORT.function, index);
     for (let i = 0; i < defined; i++) {
       this.#export(reservedMemory(i), EXPORT.memory, importedMemories + i);
     }
+    globals.forEach(({ index }, i) => this.#export(reservedGlobal(i), EXPORT.global, index));
   }
 
   #export(name: string, kind: number, index: number): void {
@@ -265,6 +270,7 @@ class Rewriter {
         maximumPages: this.#memoryMaxima[importedMemories + i]!,
         addressType: memory.is64 ? "i64" : "i32",
       })),
+      initialiser: this.#initialiser,
       hasStart: startFunction !== undefined,
       isRecyclable: this.#isRecyclable(),
       usesExceptions: this.#scanner.usesExceptions,
@@ -276,7 +282,7 @@ class Rewriter {
 }
 
 const HEADER_BYTES = 8;
-const EXPORT = { function: 0, memory: 2 } as const;
+const EXPORT = { function: 0, memory: 2, global: 3 } as const;
 
 function addedTo(shape: ModuleShape): Added {
   return {

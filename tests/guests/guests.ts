@@ -4,6 +4,7 @@
  */
 import { EXCEPTIONS } from "./exceptions.ts";
 import type { BuildGuest } from "./fragments.ts";
+import { INITIALISERS } from "./initialisers.ts";
 import { PROGRAMS } from "./programs.ts";
 import { RESPONSES } from "./responses.ts";
 import { RUNAWAY } from "./runaway.ts";
@@ -26,6 +27,7 @@ export { type BuildGuest, command, printer } from "./fragments.ts";
  */
 export const GUESTS = {
   ...EXCEPTIONS,
+  ...INITIALISERS,
   ...PROGRAMS,
   ...RESPONSES,
   ...RUNAWAY,

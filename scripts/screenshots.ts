@@ -38,6 +38,8 @@ interface Picture {
 
 const call = (page: Page) => page.getByRole("button", { name: "Call" }).click();
 const isAnswered = async (page: Page) => {
+  // Its charts begin when it is opened.
+  await page.waitForTimeout(Number(seconds) * 500);
   await call(page);
   await page.locator("pre.body").waitFor();
 };
@@ -63,7 +65,7 @@ const PICTURES: readonly Picture[] = [
   {
     file: "deploy.png",
     width: 1000,
-    height: 800,
+    height: 840,
     colorScheme: "light",
     hash: "#/deploy",
     prepare: deployBroken,

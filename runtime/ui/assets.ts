@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import UPLOT_CSS from "uplot/dist/uPlot.min.css" with { type: "text" };
 import UPLOT_JS from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import ACTIVITY_CHARTS_JS from "./client/activity_charts.js" with { type: "text" };
+import ACTIVITY_HISTORY_JS from "./client/activity_history.js" with { type: "text" };
 import API_JS from "./client/api.js" with { type: "text" };
 import BAR_JS from "./client/bar.js" with { type: "text" };
 import CHART_JS from "./client/chart.js" with { type: "text" };
@@ -45,6 +46,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export const ASSETS: ReadonlyMap<string, Asset> = new Map(
   Object.entries({
     "activity_charts.js": ACTIVITY_CHARTS_JS,
+    "activity_history.js": ACTIVITY_HISTORY_JS,
     "api.js": API_JS,
     "bar.js": BAR_JS,
     "chart.js": CHART_JS,

@@ -213,7 +213,8 @@ async function drawTenTimes(): Promise<number> {
   const { Series } = await import(`${location.origin}/_/ui/series.js`);
   const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   const lines = [{ label: "all", colour: "--line-1" }];
-  const chart = new LiveChart({ title: "Chart", lines, format: String, series: new Series(1) });
+  const series = new Series(1);
+  const chart = new LiveChart({ title: "Chart", lines, format: String, series });
   document.body.append(chart.element);
   await frame();
   await frame();
@@ -225,7 +226,7 @@ async function drawTenTimes(): Promise<number> {
     clearRect.apply(this, box);
   };
   for (let second = 0; second < 10; second++) {
-    chart.add(1e9 + second, [second]);
+    series.add(1e9 + second, [second]);
     chart.draw();
     await frame();
   }

@@ -52,12 +52,7 @@ export class LiveChart {
     for (const query of [print, dark]) query.addEventListener("change", recolour, { signal });
   }
 
-  /** Adds the values of a moment. @param {number} seconds @param {readonly (number | null)[]} values */
-  add(seconds, values) {
-    this.#series.add(seconds, values);
-  }
-
-  /** Shows what was added. */
+  /** Shows what the series has by now. */
   draw() {
     this.#tell();
     const nowMs = performance.now();
@@ -152,13 +147,22 @@ export class LiveChart {
 }
 
 function line({ label, colour }) {
+  const stroke = () => colourOf(colour);
   return {
     label,
-    stroke: () => colourOf(colour),
+    stroke,
     width: 1.75,
-    // A lone moment is no line yet.
-    points: { show: ({ data }) => data[0].length === 1, size: 4 },
+    points: { show: false, filter: lonely, size: 5, fill: stroke },
   };
+}
+
+/** Moments between two gaps: a line shows nothing of them, so they are dots. */
+function lonely({ data }, index) {
+  const isGap = (value) => value === null || value === undefined;
+  const values = data[index];
+  return [...values.keys()].filter((i) =>
+    !isGap(values[i]) && isGap(values[i - 1]) && isGap(values[i + 1])
+  );
 }
 
 function colourOf(name) {

@@ -1,6 +1,7 @@
 /** The dashboard's own logic; what needs a page is tested in a browser, in `tests/ui`. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { historyOf, noteFunctions } from "./activity_history.js";
 import { readEvents } from "./events.js";
 import { amount, byteSize, count, milliseconds, percent, tick } from "./format.js";
 import { Series } from "./series.js";
@@ -58,4 +59,17 @@ Deno.test("A series keeps its last points, and no more", () => {
   const series = new Series(1, 3);
   for (let i = 0; i < 10; i++) series.add(i, [i * 2]);
   assertEquals(series.columns, [[7, 8, 9], [14, 16, 18]]);
+});
+
+Deno.test("What a function did is kept while others are looked at, of the last ten", () => {
+  const [first, second] = [historyOf("/first"), historyOf("/second")];
+  const call = { function: "/first", requests_per_second: 2, failures_per_second: 1, p50_ms: 3 };
+  noteFunctions({ time: "2026-01-01T00:00:01Z", functions: [call] });
+  noteFunctions({ time: "2026-01-01T00:00:02Z", functions: [] });
+  assertEquals(historyOf("/first").rate.columns.slice(1), [[2, 0], [1, 0]]);
+  assertEquals(historyOf("/first").latency.columns[1], [3, null]);
+  assertEquals(second.rate.columns[1], [0, 0]);
+  for (let i = 0; i < 9; i++) historyOf(`/other-${i}`);
+  assertEquals(historyOf("/first") === first, true);
+  assertEquals(historyOf("/second") === second, false);
 });

@@ -70,7 +70,7 @@ class DeployForm {
   #replace = h("input", { type: "checkbox", name: "replace" });
   #source = h("textarea", {
     name: "source",
-    rows: 16,
+    rows: 14,
     spellcheck: false,
     class: "source",
     placeholder: EXAMPLE,

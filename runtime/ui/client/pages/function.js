@@ -1,4 +1,5 @@
-import { ActivityCharts, emptyHistory } from "../activity_charts.js";
+import { ActivityCharts } from "../activity_charts.js";
+import { historyOf, noteFunctions } from "../activity_history.js";
 import { follow, functionPath, json, request, sendJson } from "../api.js";
 import { confirmed } from "../confirming.js";
 import { announce, fill, h, loading } from "../dom.js";
@@ -93,12 +94,14 @@ function facts({ route, method, source, file, language, state, size, loadedAt, m
   );
 }
 
-/** What it does, second by second, from now on. */
+/** What it does, second by second, since its page was first shown. */
 function activity({ route }, signal) {
-  const charts = new ActivityCharts(emptyHistory());
+  const charts = new ActivityCharts(historyOf(route));
   signal.addEventListener("abort", () => charts.destroy());
-  const onEvent = ({ time, functions }) =>
-    charts.add(time, functions.find((each) => each.function === route));
+  const onEvent = (stats) => {
+    noteFunctions(stats);
+    charts.draw();
+  };
   follow("/_/stats", { signal, onEvent, silenceMs: STATS_SILENCE_MS }).catch(announceProblem);
   return charts.element;
 }

@@ -1,4 +1,5 @@
-import { ActivityCharts, emptyHistory } from "../activity_charts.js";
+import { ActivityCharts } from "../activity_charts.js";
+import { ActivityHistory, noteFunctions } from "../activity_history.js";
 import { follow, json } from "../api.js";
 import { fill, h } from "../dom.js";
 import { FunctionList } from "../function_list.js";
@@ -13,7 +14,7 @@ const LIST_MS = 5000;
 const SILENCE_MS = 8000;
 
 /** Kept while other pages are shown, with what was looked for and how it was sorted. */
-const HISTORY = emptyHistory();
+const HISTORY = new ActivityHistory();
 let functions;
 
 /** What runs, how fast, and where it hurts. */
@@ -43,7 +44,9 @@ export function overviewPage(root, { signal }) {
     // The charts of whoever comes back from another tab have no gap.
     whileHidden: true,
     onEvent(stats) {
-      charts.add(stats.time, stats);
+      HISTORY.add(stats.time, stats);
+      noteFunctions(stats);
+      charts.draw();
       if (isPaused()) return;
       functions.addActivity(stats.functions);
       workers.show(stats);

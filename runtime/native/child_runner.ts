@@ -74,7 +74,7 @@ export class ChildRunner {
 
   /** Runs a call. Never rejects. */
   run(request: NewChildRequest): Promise<ChildRun> {
-    if (this.#isStopped) return Promise.resolve(failed(unavailable("the server is stopping")));
+    if (this.#isStopped) return Promise.resolve(failed({ kind: "stopping" }));
     if (this.#waiting.length >= this.#options.maxWaiting) {
       return Promise.resolve(failed({ kind: "overloaded" }));
     }
@@ -146,7 +146,9 @@ export class ChildRunner {
     this.#running.clear();
     // One that never became ready would fail again.
     if (!wasReady || this.#isStopped) lost.push(...this.#waiting.splice(0));
-    const outcome = unavailable(`the process of native calls is gone: ${reason}`);
+    const outcome: NativeOutcome = this.#isStopped
+      ? { kind: "stopping" }
+      : unavailable(`the process of native calls is gone: ${reason}`);
     for (const { stopWatching, resolve } of lost) {
       stopWatching?.();
       resolve(failed(outcome));

@@ -21,6 +21,8 @@ export type NativeOutcome =
   | { readonly kind: "hook_failed"; readonly reason: string }
   /** As many calls wait as may. */
   | { readonly kind: "overloaded" }
+  /** The server stops, and it would not wait for longer. */
+  | { readonly kind: "stopping" }
   /** Skerry or the system could not do its part. */
   | { readonly kind: "unavailable"; readonly reason: string };
 
@@ -88,6 +90,8 @@ function describeKind(outcome: NativeOutcome): string {
       return `wrote more than ${outcome.outputBytes} bytes`;
     case "overloaded":
       return "too many calls are waiting";
+    case "stopping":
+      return "the server is stopping";
     default:
       return outcome.reason;
   }

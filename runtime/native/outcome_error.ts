@@ -67,6 +67,7 @@ const FAILURES: Readonly<
     | "function_missing"
     | "hook_failed"
     | "overloaded"
+    | "stopping"
     | "unavailable",
     Explanation
   >
@@ -76,5 +77,6 @@ const FAILURES: Readonly<
   function_missing: { code: "invalid_module", words: "its library has no such function" },
   hook_failed: { code: "forbidden", words: "a hook refused the call" },
   overloaded: { code: "overloaded", words: "too many calls wait" },
+  stopping: { code: "shutting_down", words: "the server is stopping" },
   unavailable: { code: "native_unavailable", words: "native calls are not to be had now" },
 };

@@ -62,6 +62,7 @@ const ERRORS: readonly (readonly [NativeOutcome, string, string, unknown])[] = [
     undefined,
   ],
   [{ kind: "hook_failed", reason: SECRET }, "forbidden", "a hook refused the call", undefined],
+  [{ kind: "stopping" }, "shutting_down", "the server is stopping", undefined],
   [{ kind: "overloaded" }, "overloaded", "too many calls wait", undefined],
   [
     { kind: "unavailable", reason: SECRET },

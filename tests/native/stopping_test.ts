@@ -74,15 +74,27 @@ Deno.test("On SIGTERM running calls end well, commands sent ahead are left, and 
   assertEquals(await new Response(silent.readable).text(), "");
 });
 
-Deno.test("Calls that outlast the grace period are answered that the server stops", async () => {
+Deno.test("Calls that outlast the grace period are answered that the server stops, here and over HTTP", async () => {
   const startMs = performance.now();
   await using native = await startNativeServer({
-    args: ["--grace-ms", "200", "--native-details", "--native-timeout-ms", "60000"],
+    args: ["--grace-ms", "500", "--native-details", "--native-timeout-ms", "60000"],
   });
+  const row = { runtime: "native", module: native.library("hostile"), handler: "ignores_sigterm" };
+  const put = await fetch(`${native.server.url}/_/routes/GET:%2Fhangs`, {
+    method: "PUT",
+    body: JSON.stringify(row),
+  });
+  assertEquals(put.status, 200, await put.text());
+  await eventually(
+    async () => await (await fetch(`${native.server.url}/_/functions`)).text(),
+    (functions) => functions.includes("/hangs"),
+  );
+  const request = fetch(`${native.server.url}/hangs`).then((response) => response.json());
   const call = native.call("hostile ignores_sigterm");
-  await areRunning(native, 1);
+  await areRunning(native, 2);
   native.server.kill("SIGTERM");
-  assertMatch(await call, /^Error: \S+ ignores_sigterm could.*\n.*the server is stopping\n$/);
+  assertMatch(await call, /^Error: \S+ ignores_sigterm could.*\nthe server is stopping\n$/);
+  assertEquals((await request).code, "shutting_down");
   assertEquals((await native.server.status).code, 0);
   assert(performance.now() - startMs < 30_000);
 });

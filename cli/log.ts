@@ -53,7 +53,8 @@ export async function logVerb(args: readonly string[], context: CliContext): Pro
   const [action = "", name] = parsed.value.positional;
   if (action === "list") return await list(parsed.value, context);
   if (!Object.hasOwn(ACTIONS, action)) {
-    return usageError(context, "log", `There is no action "${action}" of logs`);
+    const found = action === "" ? "" : `, found "${action}"`;
+    return usageError(context, "log", `An action is needed: append, read, create or list${found}`);
   }
   if (name === undefined) return usageError(context, "log", "The name of the log is missing");
   return await ACTIONS[action]!(name, parsed.value, context);

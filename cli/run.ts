@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import process from "node:process";
 import type { Outcome } from "../runtime/isolate/outcome.ts";
@@ -13,6 +12,7 @@ import {
 } from "./arguments.ts";
 import { readDirectories } from "./directories.ts";
 import { type CliContext, usageError } from "./context.ts";
+import { readBytes } from "./standard_streams.ts";
 import { runModule, type RunReport, type RunRequest, STARTED } from "./run_module.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
@@ -84,10 +84,10 @@ async function readRequest(args: ParsedArguments): Promise<Result<RunRequest, st
   if (!environ.ok) return environ;
   const directories = await readDirectories(args.lists.dir ?? []);
   if (!directories.ok) return directories;
-  const bytes = await readFile(file).catch((error: Error) => error);
-  if (bytes instanceof Error) return err(`Cannot read ${file}: ${bytes.message}`);
+  const bytes = await readBytes(file);
+  if (!bytes.ok) return bytes;
   return ok({
-    module: new Uint8Array(bytes).buffer,
+    module: bytes.value.buffer,
     handler: args.values.invoke,
     args: [basename(file), ...programArgs],
     environ: environ.value,

@@ -113,7 +113,11 @@ for (
   const [what, args, message] of [
     ["without a file", ["run"], /Name the module to run/],
     ["with an unknown option", ["run", "x.wasm", "--colour"], /Unknown option --colour/],
-    ["with a file that is not there", ["run", "missing.wasm"], /Cannot read missing\.wasm/],
+    [
+      "with a file that is not there",
+      ["run", "missing.wasm"],
+      /^Cannot read missing\.wasm: there is no such file; /,
+    ],
     ["with a wrong number", ["run", "x.wasm", "--fuel", "lots"], /--fuel must be a whole number/],
     ["with arguments before --", ["run", "x.wasm", "stray"], /after --, found "stray"/],
     ["with a wrong variable", ["run", "x.wasm", "--env", "=x"], /--env needs K=V/],

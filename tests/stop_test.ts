@@ -48,6 +48,18 @@ Deno.test("A port in use is said so, with what to do", async () => {
   assertMatch(failed, /the port is in use; choose another with --port/);
 });
 
+Deno.test("An address that the machine does not have is said so", async () => {
+  await using data = await temporaryFolder();
+  await using folder = await temporaryFolder();
+  const args = ["serve", "--host", "203.0.113.1", "--port", "0", "--data", data.path];
+  const { code, stderr } = await skerry([...args, "--functions", folder.path]);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^Cannot listen on 203\.0\.113\.1:0: this machine has no such address; .+ --host\n$/,
+  );
+});
+
 Deno.test("A folder that does not exist is said so", async () => {
   await using folder = await temporaryFolder();
   const failed = await startServer(`${folder.path}/missing`).then(

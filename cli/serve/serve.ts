@@ -144,10 +144,16 @@ async function start(
   return undefined;
 }
 
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the port is in use; choose another with --port",
+  EACCES: "this user may not use the port; choose one from 1024 on with --port",
+  EADDRNOTAVAIL: "this machine has no such address; choose another with --host",
+  ENOTFOUND: "there is no such address; choose another with --host",
+};
+
 function explainListenError(thrown: unknown, { hostname, port }: ServeOptions): string {
   const { code, message } = thrown as { code?: string; message: string };
-  const reason = code === "EADDRINUSE" ? "the port is in use; choose another with --port" : message;
-  return `Cannot listen on ${hostname}:${port}: ${reason}`;
+  return `Cannot listen on ${hostname}:${port}: ${LISTEN_ERRORS[code ?? ""] ?? message}`;
 }
 
 function untilStopped(server: SkerryServer, graceMs: number, context: CliContext): Promise<number> {

@@ -101,7 +101,8 @@ Deno.test("only modules whose runs can leave marks on kept objects are not recyc
 const MODULE = [1, [1, 0x60, 0, 0]] as [number, number[]];
 
 Deno.test("malformed modules are refused with the offset", () => {
-  assertEquals(refusal(new Uint8Array(0)), "unexpected end at offset 0");
+  assertEquals(refusal(new Uint8Array(0)), "the file is empty at offset 0");
+  assertEquals(refusal(new Uint8Array([0x00, 0x61])), "unexpected end at offset 2");
   assertEquals(
     refusal(new TextEncoder().encode("#!/bin/sh")),
     "not a WebAssembly binary at offset 0",
@@ -109,7 +110,13 @@ Deno.test("malformed modules are refused with the offset", () => {
   const component = binary();
   component[4] = 0x0d;
   component[6] = 0x01;
-  assertEquals(refusal(component), "not a core module of version 1 at offset 4");
+  assertEquals(
+    refusal(component),
+    "a component, not a core module: build it for WASI preview1 (wasm32-wasip1) at offset 4",
+  );
+  const next = binary();
+  next[4] = 0x02;
+  assertEquals(refusal(next), "not a core module of version 1 at offset 4");
   assertEquals(refusal(binary([14, []])), "unknown section 14 at offset 8");
   assertEquals(
     refusal(binary(MODULE, MODULE)),

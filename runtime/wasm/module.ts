@@ -125,10 +125,15 @@ export function sectionRank(id: number): number {
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const VERSION = [0x01, 0x00, 0x00, 0x00];
+/** What stands in place of the version in a component: any version, and the layer 1. */
+const COMPONENT_LAYER = [0x01, 0x00];
+const HEADER_BYTES = 8;
 
 /** Reads the header and every section's place; the order is checked, the contents are not. */
 export function readSections(reader: Reader): Section[] {
+  if (reader.pos === reader.end) refuse(reader.pos, "the file is empty");
   expectBytes(reader, MAGIC, "not a WebAssembly binary");
+  refuseComponent(reader);
   expectBytes(reader, VERSION, "not a core module of version 1");
   const sections: Section[] = [];
   let lastRank = -1;
@@ -142,6 +147,14 @@ export function readSections(reader: Reader): Section[] {
     sections.push({ id, start, end: reader.pos });
   }
   return sections;
+}
+
+/** What the tools of WASI preview2 make; a core module is what their `wasm32-wasip1` makes. */
+function refuseComponent({ bytes, pos, end }: Reader): void {
+  const layer = bytes.subarray(pos + 2, Math.min(end, HEADER_BYTES));
+  if (layer.length !== COMPONENT_LAYER.length) return;
+  if (!COMPONENT_LAYER.every((byte, at) => layer[at] === byte)) return;
+  refuse(pos, "a component, not a core module: build it for WASI preview1 (wasm32-wasip1)");
 }
 
 function nextRank(id: number, lastRank: number, at: number): number {

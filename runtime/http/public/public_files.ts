@@ -11,7 +11,7 @@ import { publicSegments } from "./public_path.ts";
 import { TopLevelNames } from "./top_level_names.ts";
 import { isNotModified, isRangeCurrent, type Validators, validatorsOf } from "./validators.ts";
 
-const ALLOW = "GET, HEAD";
+const ALLOW = "GET, HEAD, OPTIONS";
 
 /** Serves the files of one folder: content types, ranges, validators, index pages. Hidden files do not exist. */
 export class PublicFiles {
@@ -81,6 +81,12 @@ function refuseOrRevalidate(
   validators: Validators,
 ): Response | undefined {
   const { request, method, path, requestId } = incoming;
+  if (method === "OPTIONS") {
+    return new Response(null, {
+      status: 204,
+      headers: { allow: ALLOW, "x-request-id": requestId },
+    });
+  }
   if (method !== "GET" && method !== "HEAD") {
     const error = skerryError("method_not_allowed", `Cannot ${method} ${path}: use ${ALLOW}`);
     return problemResponse(error, { requestId, headers: { allow: ALLOW } });

@@ -150,8 +150,10 @@ Deno.test("a link within the folder is followed", () =>
 Deno.test("other methods are refused with Allow", () =>
   withSite(async ({ get }) => {
     const response = await get("/a.txt", { method: "DELETE" });
-    assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD"]);
+    assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD, OPTIONS"]);
     assertEquals((await response.json()).code, "method_not_allowed");
+    const options = await get("/a.txt", { method: "OPTIONS" });
+    assertEquals([options.status, options.headers.get("allow")], [204, "GET, HEAD, OPTIONS"]);
   }));
 
 Deno.test("a function beats a file at a static path, a file beats a dynamic function", () =>

@@ -10,13 +10,20 @@ export interface Waiting {
   readonly turn: () => Promise<void>;
 }
 
-/** A sleep ends this much before the time that is meant, since whoever sleeps is woken late. */
-const EARLY_MS = 0.3;
+/** How early a sleep ends, since whoever sleeps is woken late: at first, at least and at most. */
+const EARLY_MS = { first: 0.3, min: 0.1, max: 0.5 };
+/** A sleep that ended too late makes later ones end sooner, the others take that back: in balance, one in five is too late. */
+const LATER_MS = 0.005;
+const SOONER_MS = 4 * LATER_MS;
 
-/** This machine's clock. The last part of a wait goes by in turns of the event loop, which are shorter than any sleep. */
+/**
+ * This machine's clock. The last part of a wait goes by in turns of the event loop, which are shorter than any sleep; how long
+ * a part that has to be is learnt from how late sleeps end.
+ */
 export class MachineClock implements LoadClock {
   readonly now: () => number;
   readonly #waiting: Waiting;
+  #earlyMs = EARLY_MS.first;
 
   constructor(
     sleepUntil: Waiting["sleepUntil"],
@@ -31,8 +38,17 @@ export class MachineClock implements LoadClock {
 
   async until(ms: number, signal?: AbortSignal): Promise<void> {
     const { now, sleepUntil, turn } = this.#waiting;
-    if (ms - now() > EARLY_MS) await sleepUntil(ms - EARLY_MS, signal);
+    if (ms - now() > this.#earlyMs) {
+      const wakeMs = ms - this.#earlyMs;
+      await sleepUntil(wakeMs, signal);
+      this.#learn(now() - wakeMs);
+    }
     while (now() < ms && !signal?.aborted) await turn();
+  }
+
+  #learn(lateMs: number): void {
+    const earlyMs = this.#earlyMs + (lateMs > this.#earlyMs ? SOONER_MS : -LATER_MS);
+    this.#earlyMs = Math.min(EARLY_MS.max, Math.max(EARLY_MS.min, earlyMs));
   }
 }
 

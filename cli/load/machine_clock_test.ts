@@ -1,13 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { MachineClock } from "./machine_clock.ts";
 
-/** A clock on which sleeping takes as long as the test says, and a turn 0.1 ms. */
-function clockThatWakes(lateMs: number) {
+/** A clock on which sleepers are woken as late as the test says, and a turn takes 0.1 ms. */
+function clockThatWakes(...lateMs: number[]) {
   let nowMs = 0;
   const seen = { sleptUntilMs: [] as number[], turns: 0 };
   const sleepUntil = (ms: number) => {
+    const wokenLateMs = lateMs[seen.sleptUntilMs.length % lateMs.length]!;
     seen.sleptUntilMs.push(ms);
-    nowMs = ms + lateMs;
+    nowMs = ms + wokenLateMs;
     return Promise.resolve();
   };
   const turn = () => {
@@ -42,4 +43,32 @@ Deno.test("Who does not want to wait any more does not turn", async () => {
   const { clock, seen } = clockThatWakes(-500);
   await clock.until(1000, AbortSignal.abort());
   assertEquals(seen, { sleptUntilMs: [999.7], turns: 0 });
+});
+
+/** How late each of these waits ends, after as many that the clock has learnt from. */
+async function lateAfterLearning(count: number, ...lateMs: number[]) {
+  const { clock, seen } = clockThatWakes(...lateMs);
+  const late: number[] = [];
+  let turns = 0;
+  for (let n = 1; n <= 2 * count; n++) {
+    if (n === count + 1) turns = seen.turns;
+    await clock.until(n * 10);
+    if (n > count) late.push(clock.now() - n * 10);
+  }
+  const isLate = late.filter((ms) => ms > 0.1).length;
+  return { isLate: isLate / count, turns: (seen.turns - turns) / count };
+}
+
+Deno.test("Where sleepers are woken soon, hardly anything is left for turns", async () => {
+  const { isLate, turns } = await lateAfterLearning(500, 0.05);
+  assertEquals(isLate, 0);
+  assert(turns <= 2, `${turns} turns a wait`);
+});
+
+Deno.test("Where they are woken late, they are woken sooner, so that few waits end late", async () => {
+  const { isLate, turns } = await lateAfterLearning(500, 0.05, 0.15, 0.25, 0.35, 0.45);
+  assert(isLate <= 0.25, `${isLate} of the waits end late`);
+  assert(turns >= 1 && turns <= 4, `${turns} turns a wait`);
+  const hopeless = await lateAfterLearning(500, 5);
+  assertEquals([hopeless.isLate, hopeless.turns], [1, 0]);
 });

@@ -48,8 +48,8 @@ function hides(guestPath: string, path: string, programMount: string): boolean {
 }
 
 function snapshotReason(
-  { memories }: ModuleInfo,
-  { memoryPages, extents }: Snapshot,
+  { memories, initialiser }: ModuleInfo,
+  { memoryPages, extents, globals }: Snapshot,
 ): string | undefined {
   const [memory] = memories;
   if (memory === undefined || memories.length > 1) {
@@ -61,6 +61,10 @@ function snapshotReason(
     memoryPages <= maximumPages;
   if (!isInRange) {
     return `its snapshot has ${memoryPages} pages, and the memory ${initialPages} to ${maximumPages}`;
+  }
+  const settable = initialiser?.mutableGlobals ?? 0;
+  if (globals !== undefined && globals.length !== settable) {
+    return `its snapshot has ${globals.length} globals, and the module ${settable} that can be set`;
   }
   return extentsReason(extents, memoryPages * PAGE_BYTES);
 }

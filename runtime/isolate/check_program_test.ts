@@ -60,6 +60,17 @@ Deno.test("A snapshot over the limit is refused, and so is one below the memory'
   assertMatch(await refusal(snapshot(NaN)), /NaN pages/);
 });
 
+Deno.test("A snapshot's globals must be those that the module lets be set", async () => {
+  const ofGlobals = (...globals: number[]) => ({
+    snapshot: { memoryPages: 1, extents: [], globals },
+  });
+  const global = "(memory 1) (global (mut i32) (i32.const 0))";
+  const initialiser = `${global} (func (export "wizer.initialize"))`;
+  assertEquals(await refusal(ofGlobals(7), [], initialiser), "");
+  assertMatch(await refusal(ofGlobals(), [], initialiser), /has 0 globals, and the module 1/);
+  assertMatch(await refusal(ofGlobals(7), [], global), /has 1 globals, and the module 0/);
+});
+
 Deno.test("A snapshot needs one memory with 32-bit addresses", async () => {
   assertMatch(await refusal(snapshot(1), [], ""), /the module has 0/);
   assertMatch(await refusal(snapshot(1), [], "(memory 1) (memory 1)"), /the module has 2/);

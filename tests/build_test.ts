@@ -166,3 +166,14 @@ Deno.test("A bomb ends within its limits, and the next source builds", async () 
     assertEquals(await outputOf(valueOf(next)), "hello\n");
   }
 });
+
+Deno.test("esbuild's memory is bounded, and so is what it says when it ends", async () => {
+  await using service = await startBuilds();
+  const { code, message, details } = errorOf(
+    await service.build("js", "statements.js", ";".repeat(2 ** 20)),
+  );
+  assertEquals([code, details], ["build_failed", { limit: "memory" }]);
+  assertEquals(message, "Cannot build statements.js: esbuild needs over 1 GiB");
+  const next = await service.build("js", "next.js", "export default () => new Response();");
+  assertEquals(next.ok, true);
+});

@@ -1,5 +1,6 @@
 import { SECTION } from "../wasm/module.ts";
 import { Reader, refuse } from "../wasm/reader.ts";
+import { Writer } from "../wasm/writer.ts";
 
 const HEADER_LENGTH = 8;
 const HAS_MAXIMUM = 1;
@@ -22,6 +23,36 @@ export function limitMemory(bytes: Uint8Array, maximumPages: number): boolean {
     return true;
   }
   return false;
+}
+
+/**
+ * Gives a module's one memory, which has no maximum, one: a copy of the module, in which what follows has moved.
+ *
+ * @param maximumPages 64 KiB pages, at least what the memory begins with
+ * @throws {Refusal} if there is no such memory
+ */
+export function addMaximum(bytes: Uint8Array, maximumPages: number): Uint8Array<ArrayBuffer> {
+  const reader = new Reader(bytes, HEADER_LENGTH, bytes.length);
+  const to = new Writer(bytes.length + 16);
+  while (reader.pos < reader.end) {
+    const { pos } = reader;
+    const id = reader.byte();
+    const section = reader.slice(reader.u32());
+    if (id !== SECTION.memory) continue;
+    if (section.u32() !== 1 || section.byte() !== 0) {
+      refuse(section.pos, "no single memory without a maximum");
+    }
+    to.copy(bytes, 0, pos);
+    to.byte(id);
+    const sized = to.open(section.end - section.pos + 8);
+    to.raw([1, HAS_MAXIMUM]);
+    to.u32(section.u32());
+    to.u32(maximumPages);
+    to.close(sized);
+    to.copy(bytes, reader.pos, reader.end);
+    return to.finish();
+  }
+  return refuse(reader.pos, "no memory");
 }
 
 function lowerMaximum(section: Reader, maximumPages: number): void {

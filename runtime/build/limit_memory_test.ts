@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { limitMemory } from "./limit_memory.ts";
+import { addMaximum, limitMemory } from "./limit_memory.ts";
 
 /** A module with one exported memory, `limits` as encoded. */
 function moduleWithMemory(...limits: number[]): Uint8Array<ArrayBuffer> {
@@ -39,4 +39,16 @@ Deno.test("A memory without a maximum cannot be limited in place", () => {
 
 Deno.test("A module without a memory of its own is left alone", () => {
   assertEquals(limitMemory(moduleWithMemory(1, 1, 5).slice(0, 8), 200), false);
+});
+
+Deno.test("A memory without a maximum gets one, and the rest of the module stays", () => {
+  const bytes = moduleWithMemory(0, 1);
+  const bounded = addMaximum(bytes, 200);
+  assertEquals([growTo(bounded), bounded.slice(-7)], [200, bytes.slice(-7)]);
+});
+
+Deno.test("Only a single memory without a maximum can get one", () => {
+  for (const bytes of [moduleWithMemory(1, 1, 5), moduleWithMemory(0, 1).slice(0, 8)]) {
+    assertThrows(() => addMaximum(bytes, 200), Error, "no ");
+  }
 });

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { compilerRefused, limitExceeded } from "../diagnostics.ts";
 import type { Diagnostic, Source } from "../language.ts";
 import { utf8Text } from "../source_text.ts";
-import type { Bundler } from "./esbuild.ts";
+import { type Bundler, EsbuildEnded } from "./esbuild.ts";
 
 /** A user's source as one module that QuickJS runs. */
 export interface Bundle {
@@ -74,6 +74,9 @@ export async function bundle(
 
 /** esbuild throws its messages; anything else is its own end. */
 function refusal(source: Source, thrown: unknown): SkerryError {
+  if (thrown instanceof EsbuildEnded) {
+    return limitExceeded(source.fileName, "memory", "esbuild needs over 1 GiB");
+  }
   const errors = (thrown as Partial<Esbuild.BuildFailure>).errors;
   if (errors === undefined || errors.length === 0) {
     return limitExceeded(

@@ -25,27 +25,53 @@ const SHOWN = 200;
 /** For what a hook said last. What it has started may hold the pipe for longer, and is not waited for. */
 const LAST_WORDS_MS = 100;
 
-/** A hook that is a program: it gets library, function, file (or "") and output file as arguments. */
-export function programPreHook(program: string): PreHook {
-  return ({ library, functionName, file = "", output }) =>
-    runProgram(program, [library, functionName, file, output]);
-}
+/** Programs at the same time; the others wait. */
+const MAX_RUNNING = 64;
 
-/** The same after the call; the fifth argument is the kind of the outcome, e.g. `ok` or `signalled`. */
-export function programPostHook(program: string): PostHook {
-  return ({ library, functionName, file = "", output }, { kind }) =>
-    runProgram(program, [library, functionName, file, output, kind]);
-}
+/** Hooks that are programs. */
+export class HookPrograms {
+  readonly #running = new Set<ChildProcess>();
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
 
-async function runProgram(program: string, args: readonly string[]): Promise<Result<void, string>> {
-  const fault = await new Promise<string | undefined>((resolve) => {
+  /** A program that gets library, function, file (or "") and output file as arguments. */
+  pre(program: string): PreHook {
+    return ({ library, functionName, file = "", output }) =>
+      this.#run(program, [library, functionName, file, output]);
+  }
+
+  /** The same after the call; the fifth argument is the kind of the outcome, e.g. `ok` or `signalled`. */
+  post(program: string): PostHook {
+    return ({ library, functionName, file = "", output }, { kind }) =>
+      this.#run(program, [library, functionName, file, output, kind]);
+  }
+
+  /** Ends those that run. */
+  stop(): void {
+    for (const hook of this.#running) killGroup(hook.pid);
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<Result<void, string>> {
+    if (this.#taken < MAX_RUNNING) this.#taken++;
+    else await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    const fault = await this.#faultOf(program, args);
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#taken--;
+    else next();
+    return fault === undefined ? ok(undefined) : err(`the hook ${program} failed: ${fault}`);
+  }
+
+  async #faultOf(program: string, args: readonly string[]): Promise<string | undefined> {
     try {
-      watch(startHook(program, args), resolve);
+      const hook = startHook(program, args);
+      this.#running.add(hook);
+      const fault = await new Promise<string | undefined>((resolve) => watch(hook, resolve));
+      this.#running.delete(hook);
+      return fault;
     } catch (error) {
-      resolve(codeText(error));
+      return codeText(error);
     }
-  });
-  return fault === undefined ? ok(undefined) : err(`the hook ${program} failed: ${fault}`);
+  }
 }
 
 /** In a group of its own, so that it can be ended with all that it has started. */

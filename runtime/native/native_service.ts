@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../result.ts";
 import { SocketServer } from "../sockets/socket_server.ts";
 import { AllowedFolders, codeText } from "./allowed_folders.ts";
 import { ChildRunner } from "./child_runner.ts";
-import { type PostHook, type PreHook, programPostHook, programPreHook } from "./hooks.ts";
+import { HookPrograms, type PostHook, type PreHook } from "./hooks.ts";
 import { LibraryCopies } from "./library_copies.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 import { NativeCaller, type NativeCallLog } from "./native_caller.ts";
@@ -36,9 +36,9 @@ export interface NativeOptions {
   readonly outputTemplate?: string;
   /** How long output files are kept, milliseconds. @default an hour */
   readonly keepMs?: number;
-  /** Programs to run before every call; see {@linkcode programPreHook}. */
+  /** Programs to run before every call; see {@linkcode HookPrograms.pre}. */
   readonly preHookPrograms?: readonly string[];
-  /** Programs to run after every call; see {@linkcode programPostHook}. */
+  /** Programs to run after every call; see {@linkcode HookPrograms.post}. */
   readonly postHookPrograms?: readonly string[];
   /** Further hooks, run after the programs. */
   readonly preHooks?: readonly PreHook[];
@@ -112,6 +112,7 @@ export async function startNative(
     after: SYSTEM_CLOCK.after,
     onZygoteLost: options.onZygoteLost,
   });
+  const programs = new HookPrograms();
   const calls: Record<string, number> = {};
   const caller = new NativeCaller({
     folders: folders.value,
@@ -119,11 +120,11 @@ export async function startNative(
     runner,
     limits: { ...DEFAULT_NATIVE_LIMITS, ...options.limits },
     preHooks: [
-      ...(options.preHookPrograms ?? []).map(programPreHook),
+      ...(options.preHookPrograms ?? []).map((program) => programs.pre(program)),
       ...options.preHooks ?? [],
     ],
     postHooks: [
-      ...(options.postHookPrograms ?? []).map(programPostHook),
+      ...(options.postHookPrograms ?? []).map((program) => programs.post(program)),
       ...options.postHooks ?? [],
     ],
     onCall: (entry) => {
@@ -157,10 +158,14 @@ export async function startNative(
       calls: { ...calls },
     }),
     finish: (graceMs) => sockets.finish(graceMs),
-    endCalls: () => runner.stop(),
+    async endCalls() {
+      programs.stop();
+      await runner.stop();
+    },
     async stop() {
       stopSweeping();
       await sockets.stop();
+      programs.stop();
       await runner.stop();
     },
   });

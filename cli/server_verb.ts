@@ -66,8 +66,10 @@ export function serverVerb(spec: ServerVerb): Verb {
 }
 
 function requestFailed(context: CliContext, args: ParsedArguments, error: ManagementError): number {
-  const { code, message, ...more } = error;
-  if (args.switches.json) context.print(JSON.stringify({ code, detail: message, ...more }));
+  const { code, message, requestId, ...more } = error;
+  // With the names that the API's own problems have.
+  const json = { code, detail: message, request_id: requestId, ...more };
+  if (args.switches.json) context.print(JSON.stringify(json));
   else context.printError(message);
   return 1;
 }

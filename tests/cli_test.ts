@@ -39,6 +39,8 @@ Deno.test("list and inspect show the functions of the folder, and what is wrong 
   const shown = await cli(["inspect", "broken"]);
   assertMatch(shown.stdout, /^State +broken$/m);
   assertMatch(shown.stdout, /^Error +invalid_module: /m);
+  const problem = JSON.parse((await cli(["inspect", "nothing", "--json"])).stdout);
+  assertEquals(Object.keys(problem), ["code", "detail", "request_id", "status"]);
   const missing = await cli(["inspect", "nothing"]);
   assertEquals([missing.code, missing.stdout], [1, ""]);
   assertMatch(missing.stderr, /; skerry list shows what there is\n$/);

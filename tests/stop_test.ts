@@ -6,14 +6,20 @@ import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { startServer } from "./support/server.ts";
 
+/** Resolves when a worker has a run. */
+async function someRun(url: string): Promise<void> {
+  const ask = async (): Promise<{ workers: { state: string }[] }> =>
+    (await fetch(`${url}/_/stats`)).json();
+  await eventually(ask, ({ workers }) => workers.some(({ state }) => state === "running"));
+}
+
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`On ${signal} a running request ends well, no new one is taken, and the exit code is 0`, async () => {
     await using folder = await temporaryFolder({ "sleep.wasm": await sleeper(1500)() });
     await using server = await startServer(folder.path);
     assertEquals((await fetch(`${server.url}/sleep`)).status, 200);
     const running = fetch(`${server.url}/sleep`).then((response) => response.text());
-    // The request must have reached the server before the signal does, and nothing tells when it has.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await someRun(server.url);
     server.kill(signal);
     assertEquals(await running, "awake\n");
     assertEquals((await server.status).code, 0);
@@ -29,7 +35,7 @@ Deno.test("A request that does not end is cut off after the grace period", async
   });
   await using server = await startServer(folder.path, { args: ["--grace-ms", "200"] });
   const cut = fetch(`${server.url}/sleep`).then((response) => response.json());
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await someRun(server.url);
   const startMs = performance.now();
   server.kill("SIGTERM");
   assertEquals((await server.status).code, 0);

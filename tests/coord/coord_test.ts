@@ -63,9 +63,9 @@ Deno.test("A lock is held for as long as work takes, whatever its lease", async 
   const started = Promise.withResolvers<void>();
   const work = first.withLock("files", async (lock) => {
     started.resolve();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     order.push(lock.signal.aborted ? "lost" : "first");
-  }, { ttlMs: 150 });
+  }, { ttlMs: 800 });
   await started.promise;
   const next = second.withLock("files", () => void order.push("second"));
   assertEquals([(await work).ok, (await next).ok], [true, true]);

@@ -116,3 +116,25 @@ Deno.test("The columns of a wide table scroll on a phone, and the names stay", a
   assertEquals(after!.x, before!.x);
   assert(before!.x + before!.width < 160, `the name takes ${before!.width} pixels`);
 });
+
+Deno.test("Functions at one path have a page for each method, and name one another", async () => {
+  await using folder = await temporaryFolder({
+    "quick.wasm": await printer("of the folder\n")(),
+    "other.wasm": await printer("of the table\n")(),
+  });
+  await using server = await startServer(folder.path);
+  for (const method of ["GET", "POST"]) {
+    const key = encodeURIComponent(`${method}:/quick`);
+    const body = '{"runtime":"wasm","module":"other.wasm"}';
+    await (await fetch(`${server.url}/_/routes/${key}`, { method: "PUT", body })).body?.cancel();
+  }
+  await using browser = await openBrowser(server.url);
+  const { page } = browser;
+  await page.getByRole("link", { name: "GET /quick" }).click();
+  await page.getByRole("heading", { name: "GET:/quick" }).waitFor();
+  const others = page.locator("dl.facts div", { hasText: "Also at this path" });
+  await others.getByText("the functions folder: quick.wasm").waitFor();
+  await others.getByRole("link", { name: "POST" }).click();
+  await page.getByRole("heading", { name: "POST:/quick" }).waitFor();
+  await others.getByRole("link", { name: "GET" }).waitFor();
+});

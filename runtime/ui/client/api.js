@@ -86,9 +86,14 @@ export function sendJson(path, method, body) {
   return json(path, { method, headers, body: JSON.stringify(body) });
 }
 
-/** The API's address of a function, by the name or route it is listed under. */
-export function functionPath({ name, route }, suffix = "") {
-  return `/_/functions/${encodeURIComponent(name ?? route.slice(1))}${suffix}`;
+/** What the API knows a function of a list by: several may be at one path, for different methods. */
+export function nameOf({ name, method, route }) {
+  return name ?? (method === undefined ? route.slice(1) : `${method}:${route}`);
+}
+
+/** The API's address of a function. @param {string} name */
+export function functionPath(name) {
+  return `/_/functions/${encodeURIComponent(name)}`;
 }
 
 /** Whether a later attempt may go better. */

@@ -92,7 +92,8 @@ export class LiveChart {
     const options = {
       width,
       height: HEIGHT_PX,
-      padding: [8, 4, 0, 0],
+      // The last time of day is written to its end.
+      padding: [8, 26, 0, 0],
       cursor: { sync: { key: "activity" }, y: false, drag: { x: false, y: false } },
       hooks: { setCursor: [() => this.#plot && this.#tell()] },
       legend: { show: false },

@@ -1,3 +1,4 @@
+import { nameOf } from "./api.js";
 import { bar } from "./bar.js";
 import { h } from "./dom.js";
 import { amount, count, milliseconds, percent } from "./format.js";
@@ -129,13 +130,11 @@ function totalsOf(stats) {
   return { requests, failures, fuel: fuel / requests, p50, p99 };
 }
 
-function functionLink({ name, route, method }) {
+function functionLink(row) {
+  const { route, method } = row;
   const title = method === undefined ? route : `${method} ${route}`;
-  return h(
-    "a",
-    { class: "name", title, href: `#/functions/${encodeURIComponent(name ?? route.slice(1))}` },
-    h("bdi", {}, title),
-  );
+  const href = `#/functions/${encodeURIComponent(nameOf(row))}`;
+  return h("a", { class: "name", title, href }, h("bdi", {}, title));
 }
 
 function stateCell({ state, error }) {

@@ -1,6 +1,6 @@
 import { ActivityCharts } from "../activity_charts.js";
 import { historyOf, noteFunctions } from "../activity_history.js";
-import { follow, functionPath, json, request, sendJson } from "../api.js";
+import { follow, functionPath, json, nameOf, request, sendJson } from "../api.js";
 import { confirmed } from "../confirming.js";
 import { announce, fill, h, loading } from "../dom.js";
 import {
@@ -21,12 +21,17 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 const MAX_ENTRIES = 500;
 const MAX_SHOWN = 100_000;
 const REFRESH_MS = 2000;
+const FROM = {
+  folder: "the functions folder",
+  deployed: "a deployment",
+  route: "the route table",
+};
 /** Statistics come every second. */
 const STATS_SILENCE_MS = 8000;
 
 /** One function: what it is, what it does and says, and a way to call it. */
 export async function functionPage(root, { signal, parameter }) {
-  const path = functionPath({ name: parameter });
+  const path = functionPath(parameter);
   fill(root, crumbs(parameter), h("h1", {}, parameter), loading());
   const details = await json(path, { signal });
   const isDeployed = details.versions !== undefined;
@@ -66,24 +71,18 @@ function section(id, title, content) {
   return h("section", { "aria-labelledby": id }, h("h2", { id }, title), content);
 }
 
-function facts({ route, method, source, file, language, state, size, loadedAt, methods }) {
+function facts({ route, method, source, file, language, state, size, loadedAt, methods, also }) {
   // A path that begins with two slashes would lead to another server.
   const address = location.origin + route;
   const rows = [
     ["State", h("span", { class: `state ${state}` }, state)],
     ["Route", route.includes("[") ? h("code", {}, route) : h("a", { href: address }, route)],
     ["Methods", method ?? methods?.join(", ") ?? "all"],
-    [
-      "From",
-      {
-        folder: "the functions folder",
-        deployed: "a deployment",
-        route: "the route table",
-      }[source],
-    ],
+    ["From", FROM[source]],
     ["File", `${file}, ${byteSize(size)}`],
     language && ["Language", language],
     ["Serving since", dateAndTime(loadedAt)],
+    also && ["Also at this path", also.map(other)],
   ];
   return h(
     "dl",
@@ -92,6 +91,14 @@ function facts({ route, method, source, file, language, state, size, loadedAt, m
       h("div", {}, h("dt", {}, name), h("dd", {}, value))
     ),
   );
+}
+
+/** The API knows one of them by its method only. */
+function other(each) {
+  const { method, file, source, state } = each;
+  if (method === undefined) return h("div", {}, `${FROM[source]}: ${file}, ${state}`);
+  const href = `#/functions/${encodeURIComponent(nameOf(each))}`;
+  return h("div", {}, h("a", { href }, method), `, ${state}`);
 }
 
 /** What it does, second by second, since its page was first shown. */

@@ -167,6 +167,19 @@ Deno.test("A bomb ends within its limits, and the next source builds", async () 
   }
 });
 
+Deno.test("A bomb does not keep other sources from being built", async () => {
+  await using service = await startBuilds({ timeoutMs: 20_000 });
+  const ended: string[] = [];
+  const bomb = service.build("c", "doubling.c", INCLUDE_TWICE).finally(() => ended.push("bomb"));
+  for (const name of ["a", "b"]) {
+    const artifact = valueOf(await service.build("wat", `${name}.wat`, writingWat(name)));
+    assertEquals(await outputOf(artifact), `${name}\n`);
+    ended.push(name);
+  }
+  assertEquals(errorOf(await bomb).details, { limit: "time" });
+  assertEquals(ended, ["a", "b", "bomb"]);
+});
+
 Deno.test("esbuild's memory is bounded, and so is what it says when it ends", async () => {
   await using service = await startBuilds();
   const { code, message, details } = errorOf(

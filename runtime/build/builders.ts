@@ -10,8 +10,13 @@ import { limitExceeded } from "./diagnostics.ts";
 export interface BuildersOptions extends BuildTimes {
   /** Starts a thread in the role `builder`. */
   readonly spawn: () => WorkerThread;
-  /** Builds that run at once, each on a thread of its own. @default 1 */
+  /** Builds that run at once, each on a thread of its own. @default 2 */
   readonly maxConcurrent?: number;
+  /**
+   * How long all that run must have run before one that waits gets a further thread, milliseconds: usual builds take
+   * turns on one thread, and a slow one is overtaken. @default 3_000
+   */
+  readonly patienceMs?: number;
   /** Builds that may wait for a thread. @default 256 */
   readonly queueLength?: number;
 }
@@ -22,10 +27,14 @@ interface Job {
   readonly answer: (result: Result<Artifact, SkerryError>) => void;
 }
 
-const DEFAULT_MAX_CONCURRENT = 1;
+const DEFAULT_MAX_CONCURRENT = 2;
+const DEFAULT_PATIENCE_MS = 3_000;
 const DEFAULT_QUEUE_LENGTH = 256;
 
-/** Threads that build, started when they are needed and kept warm, in front of one bounded queue. */
+/**
+ * Threads that build, started when they are needed, in front of one bounded queue. One of them is kept warm. See
+ * RATIONALE.md, "When does a second builder start?".
+ */
 export class Builders {
   readonly #queueLength: number;
   readonly #waiting: Job[] = [];
@@ -35,15 +44,18 @@ export class Builders {
   constructor(options: BuildersOptions) {
     this.#queueLength = options.queueLength ?? DEFAULT_QUEUE_LENGTH;
     const count = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
-    const onIdle = () => this.#next();
-    this.#builders = Array.from({ length: count }, () => new Builder(options, onIdle));
+    const events = {
+      onIdle: (builder: Builder) => this.#onIdle(builder),
+      onSlow: () => this.#next(),
+    };
+    this.#builders = Array.from({ length: count }, () => new Builder(options, events));
   }
 
   /** Builds on the first thread that is free. Never rejects. */
   build(task: BuilderTask): Promise<Result<Artifact, SkerryError>> {
     const { fileName } = task;
     if (this.#isStopped) return Promise.resolve(err(stopping(fileName)));
-    if (this.#waiting.length >= this.#queueLength && !this.#builders.some(({ isIdle }) => isIdle)) {
+    if (this.#waiting.length >= this.#queueLength && this.#free() === undefined) {
       const reason = `Cannot build ${fileName}: ${this.#queueLength} builds are waiting already`;
       return Promise.resolve(err(skerryError("overloaded", reason)));
     }
@@ -61,35 +73,73 @@ export class Builders {
   }
 
   #next(): void {
-    // The first free one, not the next in turn: it is the one whose toolchains are warm.
-    const builder = this.#builders.find(({ isIdle }) => isIdle);
+    const builder = this.#free();
     const job = builder && this.#waiting.shift();
     if (job !== undefined) builder!.run(job);
   }
+
+  /** One that may begin now: of the idle ones that whose toolchains are warm. */
+  #free(): Builder | undefined {
+    if (this.#builders.some(({ isIdle, isSlow }) => !isIdle && !isSlow)) return undefined;
+    const idle = this.#builders.filter(({ isIdle }) => isIdle);
+    return idle.find(({ isWarm }) => isWarm) ?? idle[0];
+  }
+
+  #onIdle(builder: Builder): void {
+    this.#next();
+    const isSpare = this.#builders.some((each) => each !== builder && each.isIdle && each.isWarm);
+    // Its toolchains hold hundreds of megabytes.
+    if (builder.isIdle && isSpare) builder.stop();
+  }
+}
+
+/** Whom a {@linkcode Builder} tells. */
+interface BuilderEvents {
+  readonly onIdle: (builder: Builder) => void;
+  /** Its build has run for as long as patience lasts. */
+  readonly onSlow: () => void;
 }
 
 /** One thread, replaced when it hangs, crashes or has lost its memory to a source. */
 class Builder {
   readonly #spawn: () => WorkerThread;
   readonly #times: Required<BuildTimes>;
-  readonly #onIdle: () => void;
+  readonly #patienceMs: number;
+  readonly #events: BuilderEvents;
   #thread: WorkerThread | undefined;
   #job: Job | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #patienceTimer: ReturnType<typeof setTimeout> | undefined;
+  #isSlow = false;
   #lastId = 0;
 
-  constructor(options: BuildersOptions, onIdle: () => void) {
+  constructor(options: BuildersOptions, events: BuilderEvents) {
     this.#spawn = options.spawn;
     this.#times = buildTimes(options);
-    this.#onIdle = onIdle;
+    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+    this.#events = events;
   }
 
   get isIdle(): boolean {
     return this.#job === undefined;
   }
 
+  /** Whether what it builds has taken long already. */
+  get isSlow(): boolean {
+    return this.#isSlow;
+  }
+
+  /** Whether it has a thread, with the toolchains that were used there. */
+  get isWarm(): boolean {
+    return this.#thread !== undefined;
+  }
+
   run(job: Job): void {
     this.#job = job;
+    this.#patienceTimer = setTimeout(() => {
+      this.#isSlow = true;
+      this.#events.onSlow();
+    }, this.#patienceMs);
     const { task } = job;
     const { fileName } = task;
     const requestId = ++this.#lastId;
@@ -151,10 +201,12 @@ class Builder {
 
   #finish(result: Result<Artifact, SkerryError>): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#patienceTimer);
+    this.#isSlow = false;
     const job = this.#job;
     this.#job = undefined;
     job?.answer(result);
-    this.#onIdle();
+    this.#events.onIdle(this);
   }
 }
 

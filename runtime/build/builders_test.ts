@@ -11,16 +11,23 @@ const PAGE: Artifact = { kind: "static", contentType: "text/html", body: new Uin
 
 function setUp(options: Partial<BuildersOptions> = {}) {
   const threads: FakeThread[] = [];
+  const second = Promise.withResolvers<void>();
   const builders = new Builders({
     spawn: () => {
       threads.push(new FakeThread());
+      if (threads.length === 2) second.resolve();
       return threads.at(-1)!;
     },
     ...options,
   });
   const build = (fileName = "a.html") =>
     builders.build({ language: "html", fileName, buffer: new ArrayBuffer(1), context: {} });
-  return { builders, threads, build };
+  return { builders, threads, build, hasSecond: second.promise };
+}
+
+/** What each thread was given to build. */
+function namesOf(threads: readonly FakeThread[]): string[][] {
+  return threads.map(({ posted }) => posted.map((each) => (each as BuildMessage).task.fileName));
 }
 
 function lastId(thread: FakeThread): number {
@@ -60,16 +67,48 @@ Deno.test("An engine is made on a builder's thread, in its turn", async () => {
   assertEquals(valueOf(await engine), made);
 });
 
-Deno.test("As many builds run at once as are allowed, and a warm thread is taken first", async () => {
-  const { threads, build } = setUp({ maxConcurrent: 2 });
-  const builds = [build(), build(), build()];
-  assertEquals(threads.map(({ posted }) => posted.length), [1, 1]);
+Deno.test("Builds that wait overtake one that takes long, on a second thread and no third", async () => {
+  const { threads, build, hasSecond } = setUp({ patienceMs: 1 });
+  const builds = ["slow.html", "second.html", "third.html", "fourth.html"].map(build);
+  assertEquals(namesOf(threads), [["slow.html"]]);
+  await hasSecond;
+  assertEquals(namesOf(threads), [["slow.html"], ["second.html"]]);
+  answer(threads[1]!);
+  answer(threads[1]!);
+  answer(threads[1]!);
+  const others = await Promise.all(builds.slice(1));
+  assertEquals(others.map(({ ok }) => ok), [true, true, true]);
+  assertEquals(namesOf(threads)[1], ["second.html", "third.html", "fourth.html"]);
+  answer(threads[0]!);
+  assertEquals((await builds[0]!).ok, true);
+  assertEquals(threads.length, 2);
+});
+
+Deno.test("Of two threads that have nothing to do one is kept, and builds next", async () => {
+  const { threads, build, hasSecond } = setUp({ patienceMs: 1 });
+  const builds = [build("slow.html"), build("second.html")];
+  await hasSecond;
+  answer(threads[1]!);
+  assertEquals(threads.map(({ isTerminated }) => isTerminated), [false, false]);
+  answer(threads[0]!);
+  await Promise.all(builds);
+  assertEquals(threads.map(({ isTerminated }) => isTerminated), [true, false]);
+  const next = build("next.html");
+  assertEquals(namesOf(threads)[1], ["second.html", "next.html"]);
+  answer(threads[1]!);
+  assertEquals((await next).ok, true);
+});
+
+Deno.test("A build that takes long is no reason to exceed the queue's length", async () => {
+  const { threads, build, hasSecond } = setUp({ patienceMs: 1, queueLength: 1 });
+  const builds = [build("slow.html"), build("second.html")];
+  await hasSecond;
+  builds.push(build("third.html"));
+  assertEquals(errorOf(await build("fourth.html")).code, "overloaded");
+  answer(threads[1]!);
   answer(threads[1]!);
   answer(threads[0]!);
-  answer(threads[1]!);
-  await Promise.all(builds);
-  void build();
-  assertEquals(threads.map(({ posted }) => posted.length), [2, 2]);
+  assertEquals((await Promise.all(builds)).map(({ ok }) => ok), [true, true, true]);
 });
 
 Deno.test("A build that finds the queue full is overloaded", async () => {

@@ -19,6 +19,8 @@ Each verb has --help. Start with: skerry serve`;
 
 const HELP_NAMES = new Set(["--help", "-h", "help"]);
 const EXIT_CANNOT_RUN = 1;
+/** Who reads a server's log, and stops to, must not keep it from ending. */
+const LOG_PATIENCE_MS = 1000;
 
 /** Runs the command line of this process and ends it. */
 export async function main(entryUrl: URL): Promise<void> {
@@ -34,7 +36,7 @@ export async function main(entryUrl: URL): Promise<void> {
       print,
       printError,
     });
-  await flushStandardStreams();
+  await flushStandardStreams(name === "serve" ? LOG_PATIENCE_MS : undefined);
   // Connections that outlived the grace period would keep the process alive.
   process.exit(exitCode);
 }

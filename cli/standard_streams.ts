@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import process from "node:process";
+import { delay, SYSTEM_CLOCK } from "../runtime/clock.ts";
 import { err, ok, type Result } from "../runtime/result.ts";
 
 /** Everything that comes on standard input. */
@@ -20,11 +21,15 @@ export function writeStdout(content: Uint8Array | string): Promise<void> {
 /**
  * Resolves when all that was printed is written, or nobody reads it any more. On Node a pipe takes 64 KiB at a time,
  * and what then still waits would end with the process.
+ *
+ * @param patienceMs For how long a reader who has stopped reading is waited for. @default without end
  */
-export async function flushStandardStreams(): Promise<void> {
-  await Promise.all([process.stdout, process.stderr].map((stream) => {
+export async function flushStandardStreams(patienceMs?: number): Promise<void> {
+  const flushed = Promise.all([process.stdout, process.stderr].map((stream) => {
     return new Promise<void>((resolve) => stream.write("", () => resolve()));
   }));
+  if (patienceMs === undefined) return void await flushed;
+  await Promise.race([flushed, delay(SYSTEM_CLOCK, patienceMs)]);
 }
 
 /** The bytes that `TEXT`, `@FILE` or `-`, for standard input, stands for. The error is a sentence. */

@@ -1,6 +1,7 @@
 /** What becomes of what the command line prints, on every runtime that there is. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "./support/folder.ts";
+import { Output } from "./support/output.ts";
 import { allRuntimes, buildBundle } from "./support/runtimes.ts";
 import type { Runtime } from "./support/server.ts";
 
@@ -43,4 +44,44 @@ Deno.test("What is printed arrives whole, however slowly it is read", async (t) 
       assertEquals(await listTo(runtime, url), { code: 0, length: FUNCTIONS.length });
     });
   }
+});
+
+/** Requests whose log no pipe takes whole. */
+const LOGGED_REQUESTS = 1000;
+/** The server waits a second for who reads its log; a busy machine takes its time, too. */
+const SOON_MS = 10_000;
+
+/** How long a server takes to end on SIGTERM when nobody reads its log, and its exit code. */
+async function endUnread(runtime: Runtime): Promise<{ code: number; tookMs: number }> {
+  await using folder = await temporaryFolder();
+  const [program, ...args] = runtime.command;
+  const options = ["--port", "0", "--functions", folder.path, "--data", `${folder.path}/_data`];
+  const child = new Deno.Command(program!, {
+    args: [...args, "serve", "--log-requests", ...options],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const output = new Output();
+  const drained = output.collect(child.stdout);
+  await output.contains("No functions yet");
+  const url = /Listening on (http:\/\/\S+)/.exec(output.text)![1]!;
+  for (let at = 0; at < LOGGED_REQUESTS; at++) await (await fetch(`${url}/none`)).body?.cancel();
+  const startMs = performance.now();
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), SOON_MS);
+  const { code } = await child.status;
+  clearTimeout(timer);
+  await Promise.all([drained, child.stderr.cancel()]);
+  return { code, tookMs: performance.now() - startMs };
+}
+
+Deno.test("Nobody who stops to read its log keeps a server from ending", async (t) => {
+  await using folder = await temporaryFolder();
+  // Deno writes to pipes at once, and waits there for the reader.
+  const [node] = (await allRuntimes(await buildBundle(folder.path))).slice(-1);
+  await t.step(node!.name, async () => {
+    const { code, tookMs } = await endUnread(node!);
+    assertEquals(code, 0);
+    assert(tookMs < SOON_MS, `it took ${tookMs} ms`);
+  });
 });

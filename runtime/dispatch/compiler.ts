@@ -78,7 +78,7 @@ export class Compiler {
     this.#current = request;
     const timeoutMs = this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#timer = setTimeout(
-      () => this.#fail(refused(`compiling it took longer than ${timeoutMs} ms`)),
+      () => this.#fail(refused(`compiling it took longer than ${timeoutMs} ms`, "timeout")),
       timeoutMs,
     );
     const { requestId, buffer, options } = request;
@@ -117,6 +117,10 @@ export class Compiler {
   }
 }
 
-function refused(reason: string): SkerryError {
-  return skerryError("invalid_module", `Cannot use this module: ${reason}`);
+/** @param code `timeout` may be the machine's doing, so that it is tried again. */
+function refused(
+  reason: string,
+  code: "invalid_module" | "timeout" = "invalid_module",
+): SkerryError {
+  return skerryError(code, `Cannot use this module: ${reason}`);
 }

@@ -26,7 +26,7 @@ export interface CatalogueOptions {
 /** Which source's functions come first at the same paths. */
 const RANKS: Readonly<Record<FunctionSource, number>> = { route: 0, deployed: 1, folder: 2 };
 
-/** A content that failed for now beside a version that serves is tried again after this long. */
+/** A content that failed for now beside a version that serves is tried again no sooner. */
 const RETRY_MS = 30_000;
 
 type Served = FunctionEntry | MethodGate;
@@ -65,7 +65,7 @@ export class Catalogue {
         const isServing = active !== undefined;
         this.emit({ kind: "function_broken", route, file, error, isServing });
       },
-      onDelayed: (fn) => this.#retryLater(fn),
+      onDelayed: (fn, ms) => this.#retryLater(fn, ms),
     };
   }
 
@@ -163,9 +163,9 @@ export class Catalogue {
     await this.#queue.close();
   }
 
-  #retryLater(fn: FunctionEntry): void {
+  #retryLater(fn: FunctionEntry, afterMs: number): void {
     this.#retries.get(fn)?.();
-    const cancel = this.context.clock.after(RETRY_MS, () => {
+    const cancel = this.context.clock.after(Math.max(RETRY_MS, afterMs), () => {
       this.#retries.delete(fn);
       if (fn.markStale()) this.#queue.addUrgent(fn);
     });

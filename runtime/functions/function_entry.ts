@@ -19,7 +19,7 @@ export interface FunctionContext {
   /** A content cannot be served; called once for each. */
   readonly onBroken: (fn: FunctionEntry, error: SkerryError) => void;
   /** A content cannot be served for now, and an older version serves: who calls will not have it loaded again. */
-  readonly onDelayed: (fn: FunctionEntry) => void;
+  readonly onDelayed: (fn: FunctionEntry, retryAfterMs: number) => void;
 }
 
 /** Failures that pass without a change of the content: a compiler gets installed, a queue gets shorter. */
@@ -29,8 +29,9 @@ const PASSING_FAILURES: ReadonlySet<string> = new Set([
   "timeout",
   "internal_error",
 ]);
-/** What failed for now is not tried again sooner, however often it is called. */
+/** What failed for now is not tried again sooner, however often it is called; and what took long to fail, later. */
 const RETRY_MS = 2_000;
+const REST_FACTOR = 5;
 
 /** Where a function's versions come from. */
 export interface FunctionOrigin {
@@ -70,7 +71,7 @@ export class FunctionEntry implements ServedFunction {
   #isRemoved = false;
   #isWanted = false;
   #failure: LoadFailure | undefined;
-  #failedAtMs = 0;
+  #retryAtMs = 0;
   #loading: Promise<Result<FunctionVersion, SkerryError>> | undefined;
   /** Counts versions that were put in place from outside. */
   #placements = 0;
@@ -183,9 +184,12 @@ export class FunctionEntry implements ServedFunction {
   async #loadOrigin(): Promise<Result<FunctionVersion, SkerryError>> {
     this.#isStale = false;
     const placements = this.#placements;
+    const startMs = this.#context.clock.monotonicMs();
     const outcome = await this.#loadVersion();
     if (placements !== this.#placements && this.active !== undefined) return ok(this.active);
-    return outcome === undefined || this.#isRemoved ? this.#missing() : this.#settle(outcome);
+    return outcome === undefined || this.#isRemoved
+      ? this.#missing()
+      : this.#settle(outcome, startMs);
   }
 
   async #loadVersion(): Promise<Result<LoadedVersion, LoadFailure> | undefined> {
@@ -202,7 +206,10 @@ export class FunctionEntry implements ServedFunction {
     return err(skerryError("function_not_found", `Cannot run ${this.file}: it is gone`));
   }
 
-  #settle(outcome: Result<LoadedVersion, LoadFailure>): Result<FunctionVersion, SkerryError> {
+  #settle(
+    outcome: Result<LoadedVersion, LoadFailure>,
+    startMs: number,
+  ): Result<FunctionVersion, SkerryError> {
     // News of a change may have come after the change was loaded.
     if (this.#isStale) this.checkStale();
     if (outcome.ok) {
@@ -212,14 +219,18 @@ export class FunctionEntry implements ServedFunction {
     const { contentId, error } = outcome.error;
     const isNew = contentId !== this.#failure?.contentId || error.code !== this.#failure.error.code;
     this.#failure = outcome.error;
-    this.#failedAtMs = this.#context.clock.monotonicMs();
+    const nowMs = this.#context.clock.monotonicMs();
+    const restMs = Math.max(RETRY_MS, REST_FACTOR * (nowMs - startMs));
+    this.#retryAtMs = nowMs + restMs;
     if (isNew) this.#context.onBroken(this, error);
-    if (this.active !== undefined && isPassing(outcome.error)) this.#context.onDelayed(this);
+    if (this.active !== undefined && isPassing(outcome.error)) {
+      this.#context.onDelayed(this, restMs);
+    }
     return this.active === undefined ? err(outcome.error.error) : ok(this.active);
   }
 
   #isWorthRetrying(failure: LoadFailure): boolean {
-    return isPassing(failure) && this.#context.clock.monotonicMs() - this.#failedAtMs >= RETRY_MS;
+    return isPassing(failure) && this.#context.clock.monotonicMs() >= this.#retryAtMs;
   }
 
   #activate(version: LoadedVersion): void {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Build } from "../build/language.ts";
 import { skerryError } from "../errors.ts";
 import { err } from "../result.ts";
+import { delay } from "../clock.ts";
 import { FunctionRegistry, type RegistryEvent, type RegistryOptions } from "./registry.ts";
 import type { FunctionVersion } from "./served_function.ts";
 import { fakeBuild, FakePrepare, laterClock, preparedOf, TempFolder, until } from "./testing.ts";
@@ -450,6 +451,26 @@ Deno.test("a version whose build failed for now takes over from the old one, and
   await scene.until(() => scene.status("a.c")?.error === undefined);
   assertEquals(scene.fake.calls, ["A", "A, THE SECOND"]);
   assertEquals(scene.log, ["ready a.c", "broken a.c toolchain_missing serving", "ready a.c"]);
+});
+
+Deno.test("what takes long to fail rests the longer before it is tried again", async () => {
+  let attempts = 0;
+  const scene: Scene = await Scene.open({ "a.c": "a" }, {
+    build: async () => {
+      attempts++;
+      await delay(scene.clock, 3_000);
+      return err(skerryError("timeout", "Cannot build: it took longer than 3 s"));
+    },
+  });
+  await using _ = scene;
+  const call = () => scene.finish(scene.fn("/a").load());
+  await call();
+  await scene.clock.pass(14_000);
+  await call();
+  assertEquals(attempts, 1);
+  await scene.clock.pass(1_500);
+  await call();
+  assertEquals(attempts, 2);
 });
 
 Deno.test("listeners hear events until they are removed", async () => {

@@ -167,6 +167,23 @@ Deno.test("A bomb ends within its limits, and the next source builds", async () 
   }
 });
 
+Deno.test("<iostream> is read once, and a source that defines something before it is built as it says", async () => {
+  await using service = await startBuilds();
+  const main = `#include <iostream>\nint main() { std::cout << "hello\\n"; }\n`;
+  const sources = [`// One\n#include <string>\n${main}`, `/* Two */ ${main}`, `#define X\n${main}`];
+  const modules = [];
+  for (const [index, text] of sources.entries()) {
+    const artifact = valueOf(await service.build("cpp", `${index}.cpp`, text));
+    assertEquals(await outputOf(artifact), "hello\n");
+    modules.push(artifact.kind === "module" ? artifact.module : undefined);
+  }
+  assertEquals(modules[1], modules[2]);
+  const broken = `#include <iostream>\n#include <vector>\nint main() { return x; }\n`;
+  const { details } = errorOf(await service.build("cpp", "a b.cpp", broken));
+  const [{ file, line }] = details!.diagnostics as [Record<string, unknown>];
+  assertEquals([file, line], ["a b.cpp", 3]);
+});
+
 Deno.test("A bomb does not keep other sources from being built", async () => {
   await using service = await startBuilds({ timeoutMs: 20_000 });
   const ended: string[] = [];

@@ -22,6 +22,14 @@ export interface ClangJob {
   readonly source: Uint8Array | string;
   /** Further arguments, e.g. `-Os`. */
   readonly flags: readonly string[];
+  /** What `precompile` made with the same flags: the source begins with it. @default nothing */
+  readonly precompiled?: PrecompiledHeader;
+}
+
+/** A header, and what clang read of it. */
+export interface PrecompiledHeader {
+  readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 /** How it went; `text` is what the compiler and the linker said, at most 64 KiB of it. */
@@ -41,6 +49,8 @@ export type ClangOutcome =
 const MAX_MEMORY_PAGES = 16_384;
 const MAX_TEXT_BYTES = 64 * 1024;
 const OUTPUT = "out.wasm";
+const HEADER = "skerry-header.h";
+const PRECOMPILED = "skerry-header.pch";
 
 /** Clang, loaded. Its files are the source and its own headers and libraries: there is no host to read. */
 export class Clang {
@@ -60,11 +70,15 @@ export class Clang {
   }
 
   /** Compiles and links, on the calling thread. */
-  async run({ driver, fileName, source, flags }: ClangJob): Promise<ClangOutcome> {
+  async run(
+    { driver, fileName, source, flags, precompiled }: ClangJob,
+  ): Promise<ClangOutcome> {
     const messages = new MessageCollector();
-    const args = [fileName, ...flags, "-o", OUTPUT];
+    const include = precompiled === undefined ? [] : ["-include-pch", PRECOMPILED];
+    const header = precompiled && { [HEADER]: precompiled.text, [PRECOMPILED]: precompiled.bytes };
+    const args = [fileName, ...flags, ...include, "-o", OUTPUT];
     try {
-      const files = await this.#package.commands[driver](args, { [fileName]: source }, {
+      const files = await this.#package.commands[driver](args, { [fileName]: source, ...header }, {
         decodeASCII: false,
         stdout: messages.write,
         stderr: messages.write,
@@ -79,6 +93,23 @@ export class Clang {
         limit: brokenLimit(thrown, messages.text()),
         text: messages.text(),
       };
+    }
+  }
+
+  /** Reads a C++ header once for many runs. @returns undefined if that fails */
+  async precompile(text: string, flags: readonly string[]): Promise<PrecompiledHeader | undefined> {
+    const args = ["-x", "c++-header", HEADER, ...flags, "-o", PRECOMPILED];
+    try {
+      const files = await this.#package.commands["clang++"](args, { [HEADER]: text }, {
+        decodeASCII: false,
+        stdout: () => {},
+        stderr: () => {},
+      });
+      const bytes = files?.[PRECOMPILED];
+      return bytes instanceof Uint8Array ? { text, bytes } : undefined;
+    } catch {
+      // Then every run reads the header itself.
+      return undefined;
     }
   }
 }

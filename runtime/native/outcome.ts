@@ -17,6 +17,8 @@ export type NativeOutcome =
   | { readonly kind: "timeout"; readonly step: NativeStep; readonly timeoutMs: number }
   | { readonly kind: "cpu_exceeded"; readonly step: NativeStep; readonly cpuSeconds: number }
   | { readonly kind: "output_too_large"; readonly step: NativeStep; readonly outputBytes: number }
+  /** The function has returned, and what it printed could not all be written: the disk is full, or it closed the file. */
+  | { readonly kind: "output_lost"; readonly step: NativeStep }
   /** A hook said no, or failed. */
   | { readonly kind: "hook_failed"; readonly reason: string }
   /** As many calls wait as may. */
@@ -88,6 +90,8 @@ function describeKind(outcome: NativeOutcome): string {
       return `used more than ${outcome.cpuSeconds} s of processor time`;
     case "output_too_large":
       return `wrote more than ${outcome.outputBytes} bytes`;
+    case "output_lost":
+      return "what it printed could not all be written";
     case "overloaded":
       return "too many calls are waiting";
     case "stopping":

@@ -66,6 +66,7 @@ const FAILURES: Readonly<
     | "load_failed"
     | "function_missing"
     | "hook_failed"
+    | "output_lost"
     | "overloaded"
     | "stopping"
     | "unavailable",
@@ -75,6 +76,7 @@ const FAILURES: Readonly<
   refused: { code: "invalid_config", words: "its library may not be called" },
   load_failed: { code: "invalid_module", words: "its library cannot be loaded" },
   function_missing: { code: "invalid_module", words: "its library has no such function" },
+  output_lost: { code: "native_unavailable", words: "what it printed could not all be written" },
   hook_failed: { code: "forbidden", words: "a hook refused the call" },
   overloaded: { code: "overloaded", words: "too many calls wait" },
   stopping: { code: "shutting_down", words: "the server is stopping" },

@@ -9,6 +9,9 @@ const STEPS: Partial<Record<Stage, NativeStep>> = {
   unloading: "unload",
 };
 
+/** The loader has no words for a function that it found elsewhere. */
+const NOT_ITS_OWN = "the library has no such function of its own";
+
 const DECODER = new TextDecoder();
 
 /** What a child's report means for its call. */
@@ -20,9 +23,11 @@ export function reportOutcome(report: ChildReport, limits: NativeLimits): Native
   switch (stage) {
     case "done":
       return { kind: "ok" };
+    case "output_lost":
+      return { kind: "output_lost", step: "execute" };
     case "load_failed":
     case "function_missing":
-      return { kind: stage, reason };
+      return { kind: stage, reason: reason === "" ? NOT_ITS_OWN : reason };
     case "setup_failed":
       return { kind: "unavailable", reason: "the output file is gone" };
     default:

@@ -33,6 +33,8 @@ const CASES: readonly (readonly [Partial<ChildReport>, string, boolean, boolean]
   [{ signal: 60 }, "Signal 60", true, false],
   [{ stage: "load_failed", message: "no \u00c3\u00bc" }, "no ü", false, false],
   [{ stage: "function_missing", message: "undefined" }, "undefined", false, false],
+  [{ stage: "function_missing" }, "the library has no such function of its own", false, false],
+  [{ stage: "output_lost" }, "what it printed could not all be written", true, false],
   [{ stage: "setup_failed" }, "the output file is gone", false, false],
   [
     { stage: "forked", signal: 11 },

@@ -12,6 +12,7 @@ import {
   RTLD_NOW,
   SIGKILL,
   SIGPIPE,
+  stdoutOf,
 } from "./libc.ts";
 import { stageNumber } from "./messages.ts";
 import type { Slot } from "./slots.ts";
@@ -39,7 +40,15 @@ const LOADING = stageNumber("loading");
 const LOADED = stageNumber("loaded");
 const EXECUTING = stageNumber("executing");
 const UNLOADING = stageNumber("unloading");
+const OUTPUT_LOST = stageNumber("output_lost");
 const DONE = stageNumber("done");
+
+/** What `dlopen` returns is a `struct link_map`: where the library was loaded, its name, where its dynamic section is. */
+const LINK_MAP_WORDS = 3;
+const DYNAMIC_SECTION = 2;
+/** `Dl_info`: the name of the object at an address, where that was loaded, the nearest symbol and its address. */
+const INFO_WORDS = 4;
+const LOADED_AT = 1;
 
 /** What differs between a child and the rehearsals in the zygote. */
 export interface ChildPlace {
@@ -72,10 +81,15 @@ export function childPlace(zygotePid: number, exit: Deno.PointerValue): ChildPla
 export class Child {
   readonly #libc: Libc;
   readonly #devNull: number;
+  readonly #stdout: Deno.PointerValue;
+  readonly #linkMap = new BigUint64Array(LINK_MAP_WORDS);
+  readonly #functionInfo = new BigUint64Array(INFO_WORDS);
+  readonly #libraryInfo = new BigUint64Array(INFO_WORDS);
 
   constructor(libc: Libc, devNull: number) {
     this.#libc = libc;
     this.#devNull = devNull;
+    this.#stdout = stdoutOf(libc);
   }
 
   /** What follows a fork, in both processes: the child goes through its call and ends. */
@@ -99,7 +113,7 @@ export class Child {
     if (library === null) return;
     const called = this.execute(slot, library);
     this.unload(library);
-    if (called) slot.note(DONE);
+    if (called) slot.note(this.#libc.ferror(this.#stdout) === 0 ? DONE : OUTPUT_LOST);
   }
 
   /** Loads the library; its constructors run here. */
@@ -118,11 +132,24 @@ export class Child {
       slot.fail("function_missing", this.#libc.dlerror());
       return false;
     }
+    if (!this.#isOwn(fn, library)) {
+      slot.fail("function_missing", null);
+      return false;
+    }
     slot.note(EXECUTING);
     this.#call(fn, slot.file);
     slot.note(UNLOADING);
     this.#libc.fflush(null);
     return true;
+  }
+
+  /** Whether a function is this library's: `dlsym` also finds those of the libraries that it needs, such as `system`. */
+  #isOwn(fn: Deno.PointerObject, library: Deno.PointerObject): boolean {
+    const libc = this.#libc;
+    libc.memcpy(this.#linkMap, library, BigInt(this.#linkMap.byteLength));
+    const isFound = libc.dladdr(fn, this.#functionInfo) !== 0 &&
+      libc.dladdr_of_word(this.#linkMap[DYNAMIC_SECTION]!, this.#libraryInfo) !== 0;
+    return isFound && this.#functionInfo[LOADED_AT] === this.#libraryInfo[LOADED_AT];
   }
 
   /** Unloads the library; its destructors run here. */

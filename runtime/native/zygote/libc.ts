@@ -8,6 +8,8 @@ const SYMBOLS = {
   clearenv: { parameters: [], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
   close_range: { parameters: ["u32", "u32", "i32"], result: "i32", optional: true },
+  dladdr: { parameters: ["pointer", "buffer"], result: "i32" },
+  dladdr_of_word: { name: "dladdr", parameters: ["u64", "buffer"], result: "i32" },
   dlclose: { parameters: ["pointer"], result: "i32" },
   dlerror: { parameters: [], result: "pointer" },
   dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
@@ -15,6 +17,7 @@ const SYMBOLS = {
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  ferror: { parameters: ["pointer"], result: "i32" },
   fflush: { parameters: ["pointer"], result: "i32" },
   fork: { parameters: [], result: "i32" },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
@@ -26,6 +29,7 @@ const SYMBOLS = {
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   madvise: { parameters: ["usize", "usize", "i32"], result: "i32" },
   malloc_trim: { parameters: ["usize"], result: "i32" },
+  memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
   munmap: { parameters: ["usize", "usize"], result: "i32" },
@@ -57,6 +61,12 @@ export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 /** Opens the C library that this process runs on, which libraries loaded later share. Throws off glibc. */
 export function openLibc(): Libc {
   return Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+}
+
+/** The stream that `printf` writes to. */
+export function stdoutOf(libc: Libc): Deno.PointerValue {
+  const variable = new Deno.UnsafePointerView(libc.stdout as Deno.PointerObject);
+  return Deno.UnsafePointer.create(variable.getBigUint64());
 }
 
 /** Bytes with the zero that ends a C string. */

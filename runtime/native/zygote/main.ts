@@ -14,6 +14,7 @@ import {
   PR_SET_CHILD_SUBREAPER,
   PR_SET_NO_NEW_PRIVS,
   SIG_SETMASK,
+  stdoutOf,
 } from "./libc.ts";
 import { Orphans } from "./orphans.ts";
 import { Pipe } from "./pipe.ts";
@@ -68,8 +69,5 @@ function settle(libc: Libc): void {
   libc.on_exit(libc.dlsym(null, cText("_exit")), null);
   libc.__cxa_atexit(libc.dlsym(null, cText("fflush")), null, null);
   // What a function has printed must not be lost when it crashes (RATIONALE: "Why is a native function's output unbuffered?").
-  const stdout = Deno.UnsafePointer.create(
-    new Deno.UnsafePointerView(libc.stdout as Deno.PointerObject).getBigUint64(),
-  );
-  libc.setvbuf(stdout, null, IONBF, 0n);
+  libc.setvbuf(stdoutOf(libc), null, IONBF, 0n);
 }

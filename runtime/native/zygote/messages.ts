@@ -57,6 +57,7 @@ export const STAGES = [
   "function_missing",
   "executing",
   "unloading",
+  "output_lost",
   "done",
 ] as const;
 

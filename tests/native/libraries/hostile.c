@@ -164,6 +164,13 @@ void closes_descriptors(void)
 	printf("lost");
 }
 
+void fills_the_disk(void)
+{
+	printf("kept\n");
+	freopen("/dev/full", "w", stdout);
+	printf("lost\n");
+}
+
 /* Three children that would outlive the call, one of them in a session of its own. */
 void forks(void)
 {

@@ -7,6 +7,8 @@ import type { Command } from "./command.ts";
 export interface Log {
   /** Delivers everything kept, then everything proposed. Called once. */
   start(follower: LogFollower): void;
+  /** Whether a command with so many bytes of data can be kept. Asked before it is proposed, where it can wait. */
+  hasRoom(bytes: number): boolean;
   /**
    * Proposes a command. It comes back through {@linkcode LogFollower.onCommit} once it has its place; `ticket` comes with
    * it, on this server only. A command whose fate cannot be known is not answered: the process ends instead.

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type SkerryError, skerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { DiskRoom } from "./disk_room.ts";
 import { CoordService } from "./service.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 
@@ -18,7 +19,7 @@ export interface OpenCoordOptions {
 export function openCoord(options: OpenCoordOptions): Result<CoordService, SkerryError> {
   const { dataFolder, lockPerLog, onFailure } = options;
   const path = join(dataFolder, "coord.db");
-  const log = SqliteLog.open({ path, onFailure });
+  const log = SqliteLog.open({ path, onFailure, room: DiskRoom.of(dataFolder) });
   if (!log.ok) return log;
   try {
     return ok(new CoordService({ log: log.value, lockPerLog }));

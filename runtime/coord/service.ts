@@ -17,6 +17,7 @@ import {
   initialState,
   type LockState,
 } from "./state.ts";
+import { takesRoom } from "./takes_room.ts";
 import { Waits } from "./waits.ts";
 
 /** Records that one read of bytes looks at. */
@@ -91,12 +92,15 @@ export class CoordService {
 
   /**
    * Sends a command. An acquire that has to wait resolves when the wait ends; a repeat of it resolves at once, with its
-   * place in the queue.
+   * place in the queue. Where the disk has no room, nothing is done and the number of the request is not used up.
    *
    * @param data The bytes of an append
    */
   request(command: Command, data?: Uint8Array, asker: Asker = "client"): Promise<Reply> {
     if (this.#isStopping) return Promise.resolve({ kind: "stopping" });
+    if (takesRoom(this.#state, command) && !this.#log.hasRoom(data?.length ?? 0)) {
+      return Promise.resolve({ kind: "full" });
+    }
     return new Promise((resolve) => {
       const ticket = ++this.#lastTicket;
       this.#tickets.set(ticket, { resolve, asker });

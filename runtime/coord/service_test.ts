@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Acquire, Append } from "./command.ts";
+import type { Acquire, Append, Command } from "./command.ts";
 import { IDLE_MS } from "./idle_sessions.ts";
 import type { Reply } from "./request.ts";
 import { CoordService } from "./service.ts";
@@ -289,4 +289,26 @@ Deno.test("The statistics tell what there is and how often things happened in te
   });
   clock.advance(20_000);
   assertEquals(service.stats().appends_per_second, 0);
+});
+
+Deno.test("Without room what takes some is refused, repeats are answered, and what ends something goes on", async () => {
+  const log = new MemoryLog();
+  const service = new CoordService({ log, clock: new FakeClock() });
+  await service.request({ type: "open", client: "a" });
+  const first = acquire("a", 0);
+  const token = tokenOf(await service.request(first));
+  log.hasRoom = () => false;
+  const kind = async (command: Command) => (await service.request(command)).kind;
+  assertEquals(await kind({ type: "open", client: "b" }), "full");
+  assertEquals(await kind({ type: "create", log: "new" }), "full");
+  assertEquals(await kind(acquire("a", 1)), "full");
+  assertEquals(await kind(append("a", 1, token)), "full");
+  assertEquals(await kind({ type: "open", client: "a" }), "opened");
+  assertEquals(await kind({ type: "create", log: "file_0" }), "created");
+  assertEquals(await kind(first), "granted");
+  assertEquals(
+    await kind({ type: "release", client: "a", seq: 1, lock: "files", token }),
+    "released",
+  );
+  assertEquals(await kind({ type: "close", client: "a" }), "closed");
 });

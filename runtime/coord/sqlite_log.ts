@@ -4,6 +4,7 @@ import { sqlite } from "../platform/sqlite.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Command } from "./command.ts";
 import { adaptiveSchedule, type CommitSchedule } from "./commit_schedule.ts";
+import type { DiskRoom } from "./disk_room.ts";
 import type { Log, LogFollower, LogRecord, Proposal, ReadBounds, RecordPlace } from "./log.ts";
 import { prepareDatabase } from "./sqlite_schema.ts";
 
@@ -15,11 +16,15 @@ export interface SqliteLogOptions {
   readonly onFailure: (error: SkerryError) => void;
   /** Commands after which a snapshot is taken. @default 20000 */
   readonly snapshotEvery?: number;
+  /** The room on the database's disk. @default there is always some */
+  readonly room?: Pick<DiskRoom, "take">;
   /** When a group of commands is committed. @default as {@linkcode adaptiveSchedule} has it */
   readonly schedule?: CommitSchedule;
 }
 
 const SNAPSHOT_EVERY = 20_000;
+/** A command as text, and its share of a page. */
+const COMMAND_BYTES = 1024;
 
 /**
  * A log in an SQLite database of this server. What is proposed until the schedule says so is committed as one transaction,
@@ -72,6 +77,10 @@ export class SqliteLog implements Log {
     follower.onDurable();
     this.#follower = follower;
     if (this.#proposed.length > 0) this.#schedule();
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.#options.room?.take(COMMAND_BYTES + bytes) ?? true;
   }
 
   propose(proposal: Proposal): void {

@@ -13,6 +13,10 @@ export class MemoryLog implements Log {
     this.#follower = follower;
   }
 
+  hasRoom(): boolean {
+    return true;
+  }
+
   propose({ command, data, ticket }: Proposal): void {
     const position = this.commands.push(command);
     const place = this.#follower!.onCommit(position, command, ticket);

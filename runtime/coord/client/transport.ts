@@ -78,8 +78,7 @@ export async function readOutcome(response: Response): Promise<Outcome> {
     message: String(body.detail ?? `The server answered with status ${response.status}`),
     rc: Number(body.rc ?? -1),
   };
+  const isUndone = response.status < 500 || error.code === "storage_full";
   // A server that stops or is in trouble may have run the request or not: only a repeat can tell.
-  return response.status >= 500
-    ? { kind: "failed", reason: error.message }
-    : { kind: "refused", error };
+  return isUndone ? { kind: "refused", error } : { kind: "failed", reason: error.message };
 }

@@ -144,5 +144,6 @@ function success(reply: Omit<CoordReply, "errno">): CoordReply {
 
 function failure(reply: Reply): CoordReply {
   if (reply.kind === "refused") return { errno: ERRNOS[reply.reason] };
+  if (reply.kind === "full") return { errno: wasi.ERRNO_NOSPC };
   return { errno: reply.kind === "stopping" ? wasi.ERRNO_INTR : wasi.ERRNO_IO };
 }

@@ -41,6 +41,8 @@ export function replyResponse(
       return Response.json({ rc: 0 });
     case "refused":
       return coordProblem(refusalError(reply), context.requestId);
+    case "full":
+      return coordProblem(FULL, context.requestId);
     case "stopping":
       return coordProblem(STOPPING, context.requestId);
   }
@@ -53,6 +55,10 @@ export function coordProblem(error: SkerryError, requestId: string): Response {
   return problemResponse({ ...error, details: { ...error.details, rc } }, { requestId, headers });
 }
 
+const FULL = skerryError(
+  "storage_full",
+  "Cannot keep this: the disk is nearly full; nothing was done, and releasing locks still works",
+);
 const STOPPING = skerryError(
   "shutting_down",
   "Cannot answer: the server stops; send the same request again once it is back",

@@ -19,6 +19,7 @@ function slowLog(random: () => number): Log {
   };
   return {
     start: (follower) => log.start(follower),
+    hasRoom: () => true,
     propose(proposal) {
       if (waiting.push(proposal) === 1) setTimeout(commit, random() * MAX_DELAY_MS);
     },

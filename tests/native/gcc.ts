@@ -26,6 +26,11 @@ export async function buildLibraries(folder: string): Promise<void> {
   }));
 }
 
+/** Builds a program of one file, without a warning. */
+export async function buildProgram(output: string, source: string): Promise<void> {
+  await run("gcc", ["-O2", ...STRICT, "-o", output, source]);
+}
+
 /** Builds a program with the shipped C client library, from source, without a warning. */
 export async function buildClient(
   output: string,

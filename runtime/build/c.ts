@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { SkerryError } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Artifact } from "./artifact.ts";
+import { beginsWithIostream } from "./begins_with_iostream.ts";
 import {
   Clang,
   CLANG_PACKAGE,
@@ -108,8 +109,7 @@ class ClangLanguage implements Language {
   /** `<iostream>` takes clang ten times as long as all the rest of a small program. */
   #header({ bytes }: Source, clang: Clang): Promise<PrecompiledHeader | undefined> | undefined {
     const { driver, flags } = this.#dialect;
-    const start = new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
-    if (driver !== "clang++" || !BEGINS_WITH_IOSTREAM.test(start)) return undefined;
+    if (driver !== "clang++" || !beginsWithIostream(bytes)) return undefined;
     return this.#iostream ??= clang.precompile(IOSTREAM, [...flags, ...COMPILER_FLAGS]);
   }
 
@@ -139,9 +139,6 @@ class ClangLanguage implements Language {
 }
 
 const IOSTREAM = "#include <iostream>\n";
-/** Before it stand other headers and comments only: nothing that could change what it says. */
-const BEGINS_WITH_IOSTREAM =
-  /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/|#[ \t]*include[ \t]*<[\w./]+>)*#[ \t]*include[ \t]*<iostream>/;
 
 function crashed({ fileName }: Source, limit: "memory" | "stack" | "unknown"): SkerryError {
   if (limit === "memory") return limitExceeded(fileName, "memory", "the compiler needs over 1 GiB");

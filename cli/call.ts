@@ -8,7 +8,10 @@ import { type CliContext, usageError } from "./context.ts";
 import { readHostAndPort } from "./host_and_port.ts";
 
 const OPTIONS: Readonly<Record<string, Option>> = {
-  unix: { value: "PATH", help: `the server's UNIX socket; default: ${DEFAULT_SOCKET}` },
+  unix: {
+    value: "PATH",
+    help: `the server's UNIX socket; default: $SKERRY_SOCKET, or ${DEFAULT_SOCKET}`,
+  },
   tcp: { value: "HOST:PORT", help: "the server's address, instead of a UNIX socket" },
   show: { help: "print what the output file holds, not its path" },
 };
@@ -45,7 +48,8 @@ export async function callVerb(args: readonly string[], context: CliContext): Pr
 }
 
 function readAddress({ values }: ParsedArguments): Result<NativeAddress, string> {
-  if (values.tcp === undefined) return ok({ path: values.unix ?? DEFAULT_SOCKET });
+  const path = values.unix ?? process.env.SKERRY_SOCKET ?? DEFAULT_SOCKET;
+  if (values.tcp === undefined) return ok({ path });
   if (values.unix !== undefined) return err("Use either --unix or --tcp");
   const address = readHostAndPort(values.tcp);
   return address === undefined

@@ -69,7 +69,8 @@ export async function lockVerb(args: readonly string[], context: CliContext): Pr
   if (more !== undefined) return usageError(context, "lock", `Unexpected argument "${more}"`);
   if (action === "show") return await show(name, parsed.value, context);
   if (action !== "acquire" && action !== "release") {
-    return usageError(context, "lock", `There is no action "${action ?? ""}" of locks`);
+    const found = action === undefined ? "" : `, found "${action}"`;
+    return usageError(context, "lock", `An action is needed: acquire, release or show${found}`);
   }
   if (name === undefined) return usageError(context, "lock", "The name of the lock is missing");
   return action === "acquire"

@@ -111,6 +111,8 @@ for (
     [["deploy", "-", "--name", "x"], /^Standard input needs --lang/],
     [["logs", "x", "--limit", "many"], /^Option --limit must be a whole number/],
     [["route", "turn"], /^There is no action "turn" of routes/],
+    [["lock"], /^An action is needed: acquire, release or show;/],
+    [["lock", "steal"], /^An action is needed: acquire, release or show, found "steal"/],
     [["route", "put", "GET:/x"], /^JSON is missing/],
     [["list", "--url", "http://"], /is no URL/],
   ] as const

@@ -34,7 +34,7 @@ export function callNative(
     socket.on("connect", () => socket.write(words.join(" ")));
     socket.on("data", (chunk: Uint8Array) => chunks.push(chunk));
     socket.on("error", (error: Error) => {
-      if (chunks.length === 0) fail(error.message);
+      if (chunks.length === 0) fail(failureText(error, address));
     });
     socket.on("end", () => socket.end());
     socket.on("close", () => {
@@ -43,4 +43,15 @@ export function callNative(
       else resolve(ok(reply));
     });
   });
+}
+
+/** Nobody listens there: the usual mistake, and what to do about it. */
+const NOBODY: ReadonlySet<unknown> = new Set(["ENOENT", "ECONNREFUSED"]);
+
+function failureText(error: Error & { code?: string }, address: NativeAddress): string {
+  if (!NOBODY.has(error.code)) return error.message;
+  const option = "path" in address
+    ? `--unix ${address.path}`
+    : `--native-tcp ${address.hostname}:${address.port}`;
+  return `no server listens there; start one by skerry serve --native FOLDER ${option}`;
 }

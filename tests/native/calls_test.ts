@@ -3,6 +3,7 @@ import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { eventually } from "../support/eventually.ts";
 import { run } from "../support/runtimes.ts";
+import { skerry as runSkerry } from "../support/command_line.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { startServer } from "../support/server.ts";
 import { send, startNativeServer } from "./native_server.ts";
@@ -118,6 +119,19 @@ Deno.test("skerry call prints the path of the answer, or the answer", async () =
   assertEquals(await readFile(/^Output file: (.*)\n$/.exec(said)![1]!, "utf8"), "call 1\n");
   const shown = await skerry(["call", "--unix", socket, "--show", library("basic"), "count"]);
   assertEquals(shown, "call 1\n");
+});
+
+Deno.test("skerry call looks for the socket where the C client does, and says what to do where nobody listens", async () => {
+  await using native = await startNativeServer();
+  const call = (socket: string) =>
+    runSkerry(["call", "--show", native.library("basic")], { env: { SKERRY_SOCKET: socket } });
+  assertEquals((await call(native.socket)).stdout, "run\n");
+  const { code, stderr } = await call("/nowhere/s");
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /no server listens there; start one by skerry serve --native FOLDER --unix \/nowhere\/s/,
+  );
 });
 
 Deno.test("Hooks run before and after every call, and a failing one refuses it", async () => {

@@ -156,7 +156,7 @@ const BOMBS: readonly (readonly [LanguageName, string, string, string])[] = [
 ];
 
 Deno.test("A bomb ends within its limits, and the next source builds", async () => {
-  await using service = await startBuilds({ timeoutMs: 12_000 });
+  await using service = await startBuilds({ timeoutMs: 8_000 });
   for (const [language, fileName, text, endedBy] of BOMBS) {
     const { code, details } = errorOf(await service.build(language, fileName, text));
     const limit = String(details?.limit ?? "compiler");
@@ -170,14 +170,14 @@ Deno.test("A bomb ends within its limits, and the next source builds", async () 
 Deno.test("<iostream> is read once, and a source that defines something before it is built as it says", async () => {
   await using service = await startBuilds();
   const main = `#include <iostream>\nint main() { std::cout << "hello\\n"; }\n`;
-  const sources = [`// One\n#include <string>\n${main}`, `/* Two */ ${main}`, `#define X\n${main}`];
+  const sources = [`// One\n#include <string>\n${main}`, `#define X\n#include <string>\n${main}`];
   const modules = [];
   for (const [index, text] of sources.entries()) {
     const artifact = valueOf(await service.build("cpp", `${index}.cpp`, text));
     assertEquals(await outputOf(artifact), "hello\n");
     modules.push(artifact.kind === "module" ? artifact.module : undefined);
   }
-  assertEquals(modules[1], modules[2]);
+  assertEquals(modules[0], modules[1]);
   const broken = `#include <iostream>\n#include <vector>\nint main() { return x; }\n`;
   const { details } = errorOf(await service.build("cpp", "a b.cpp", broken));
   const [{ file, line }] = details!.diagnostics as [Record<string, unknown>];
@@ -185,7 +185,7 @@ Deno.test("<iostream> is read once, and a source that defines something before i
 });
 
 Deno.test("A bomb does not keep other sources from being built", async () => {
-  await using service = await startBuilds({ timeoutMs: 20_000 });
+  await using service = await startBuilds({ timeoutMs: 10_000 });
   const ended: string[] = [];
   const bomb = service.build("c", "doubling.c", INCLUDE_TWICE).finally(() => ended.push("bomb"));
   for (const name of ["a", "b"]) {

@@ -1,5 +1,5 @@
 /** Every language, for real: its source becomes a URL by being dropped and by being deployed. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { LANGUAGE_NAMES } from "../runtime/build/language.ts";
 import { LANGUAGE_SAMPLES, type LanguageSample } from "./samples/languages.ts";
@@ -7,7 +7,7 @@ import { warmGo } from "./support/builds.ts";
 import { deploy } from "./support/deploy.ts";
 import { eventually } from "./support/eventually.ts";
 import { temporaryFolder } from "./support/folder.ts";
-import { allRuntimes, buildBundle } from "./support/runtimes.ts";
+import { buildBundle, nodeBinary } from "./support/runtimes.ts";
 import { DENO_SOURCE, type Runtime, startServer } from "./support/server.ts";
 import { linkToolchains } from "./support/toolchain_packages.ts";
 
@@ -131,15 +131,12 @@ Deno.test("A source of any language deploys, a broken one is 422 with file and l
   }
 });
 
-Deno.test("The bundle builds every language on Deno and on Node, and none reads the host's files", async () => {
+Deno.test("The bundle builds every language on Node, and none reads the host's files", async () => {
   await using folder = await temporaryFolder();
-  const [, ...runtimes] = await allRuntimes(await buildBundle(folder.path));
-  assert(runtimes.length > 0);
-  for (const runtime of runtimes) {
-    await using server = await serve(runtime);
-    for (const sample of LANGUAGE_SAMPLES) {
-      await deployAndCall(server.url, sample);
-      await expectNoTheft(server.url, sample);
-    }
+  const bundle = await buildBundle(folder.path);
+  await using server = await serve({ name: "Node 22", command: [await nodeBinary(22), bundle] });
+  for (const sample of LANGUAGE_SAMPLES) {
+    await deployAndCall(server.url, sample);
+    await expectNoTheft(server.url, sample);
   }
 });

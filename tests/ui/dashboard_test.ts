@@ -13,7 +13,7 @@ const HOSTILE =
 const SPEAKING_WAT = writingWat("spoken", [1, 2]);
 
 async function deploy(page: Page, name: string, source: string, language = "wat") {
-  await page.getByRole("link", { name: "Deploy" }).click();
+  await page.getByRole("link", { name: "Deploy", exact: true }).click();
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Language").selectOption(language);
   await page.getByLabel("Source").fill(source);
@@ -33,7 +33,7 @@ Deno.test("Deploy by pasting, call, see the answer and the line in the log, roll
   assertMatch(await page.locator(".answer-facts").textContent() ?? "", /fuel 1\d .*inline/);
   await page.getByRole("log").getByText("spoken").waitFor();
 
-  await page.getByRole("link", { name: "Deploy" }).click();
+  await page.getByRole("link", { name: "Deploy", exact: true }).click();
   await page.getByLabel("Replace a function of this name").check();
   await page.getByLabel("Name", { exact: true }).fill("speaker");
   await page.getByLabel("Language").selectOption("wat");
@@ -258,7 +258,7 @@ Deno.test("A file that is dropped anywhere on the page is deployed with its name
   await using server = await startServer(folder.path);
   await using browser = await openBrowser(server.url);
   const { page } = browser;
-  await page.getByRole("link", { name: "Deploy" }).click();
+  await page.getByRole("link", { name: "Deploy", exact: true }).click();
   await page.getByRole("heading", { name: "Deploy" }).waitFor();
   const dropped = await page.evaluateHandle((source) => {
     const transfer = new DataTransfer();

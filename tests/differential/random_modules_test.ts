@@ -3,7 +3,7 @@ import { compareRuns, type Tally } from "./compare.ts";
 import { FuzzHost } from "./fuzz_host.ts";
 import { fuzzModules } from "./wasm_opt.ts";
 
-const MODULES = 200;
+const MODULES = 120;
 const RUNS = 4;
 
 Deno.test("random modules run the same before and after, also on a recycled instance", async () => {

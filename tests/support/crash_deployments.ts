@@ -100,7 +100,9 @@ class Crash implements CrashReport {
 
   async changeUntilKilled(server: ServerProcess): Promise<void> {
     const { changes, kills, random } = this.#options;
-    let untilKill = 1 + Math.floor(random() * 2 * changes / kills);
+    // The first kill comes when something has been acknowledged: the clients' second requests come after that.
+    const least = this.acknowledged === 0 ? CLIENTS + 1 : 1;
+    let untilKill = least + Math.floor(random() * 2 * changes / kills);
     let isKilled = false;
     const client = async (id: number) => {
       while (!isKilled) {

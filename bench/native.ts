@@ -113,18 +113,13 @@ async function callInARow(server: NativeServer, { calls }: Effort): Promise<Part
   const command = `${server.library("basic")} count`;
   const pids = [server.server.pid, (await childrenOf(server.server.pid))[0]!];
   const look = () => Promise.all(pids.map(holdingsOf));
-  const perSecond = async (count: number, call: () => Promise<unknown>) => {
-    const startMs = performance.now();
-    for (let i = 0; i < count; i++) await call();
-    return count * 1000 / (performance.now() - startMs);
-  };
   const connecting = () => ask(server, command, "call 1\n");
   // For the processes to settle.
   await perSecond(calls / 5, connecting);
   const before = await look();
   const ways = [
     { way: "a connection each", speed: await perSecond(calls, connecting) },
-    { way: "in one session", speed: await inSession(server, command, perSecond, calls) },
+    { way: "in one session", speed: await inSession(server, command, calls) },
   ];
   const after = await look();
   const left = after.map(({ descriptors, children }, i) =>
@@ -166,6 +161,13 @@ async function callInARow(server: NativeServer, { calls }: Effort): Promise<Part
   };
 }
 
+/** How often this can be done in a second, one after the other. */
+async function perSecond(count: number, call: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  for (let i = 0; i < count; i++) await call();
+  return count * 1000 / (performance.now() - startMs);
+}
+
 /** What the kernel alone takes for a call, as it differs much from machine to machine. */
 async function forksPerSecond({ folder }: NativeServer, count: number): Promise<number> {
   const program = join(folder, "forks");
@@ -176,7 +178,6 @@ async function forksPerSecond({ folder }: NativeServer, count: number): Promise<
 async function inSession(
   server: NativeServer,
   command: string,
-  perSecond: (count: number, call: () => Promise<unknown>) => Promise<number>,
   calls: number,
 ): Promise<number> {
   await using session = openSession(server.socket);

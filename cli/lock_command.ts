@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
+import { sendSignal } from "../runtime/send_signal.ts";
 import { END_SIGNALS, exitCodeOf } from "./interruptible.ts";
 
 /** As sysexits.h has it: try again later. */
@@ -30,6 +31,7 @@ export async function runHolding(
   const env = { ...process.env, ...environment };
   const child = spawn(program!, args, { stdio: "inherit", env });
   let killTimer: ReturnType<typeof setTimeout> | undefined;
+  // Deno's `child.kill` sends one signal only, and then takes whatever exit follows for that signal's.
   const send = (signal: NodeJS.Signals) => sendSignal(child.pid, signal);
   const onLost = () => {
     printError(`The lock is lost: ${(lost.reason as Error).message}`);
@@ -52,13 +54,4 @@ export async function runHolding(
   lost.removeEventListener("abort", onLost);
   clearTimeout(killTimer);
   return lost.aborted ? EXIT_LOST : code;
-}
-
-/** Deno's `child.kill` sends one signal only, and then takes whatever exit follows for that signal's. */
-function sendSignal(pid: number | undefined, signal: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined) process.kill(pid, signal);
-  } catch {
-    // It has just ended.
-  }
 }

@@ -1,4 +1,5 @@
 import type { FunctionLogEntry } from "../../runtime/observe/function_log_entry.ts";
+import { delay, SYSTEM_CLOCK } from "../../runtime/clock.ts";
 import { serverEvents } from "../../runtime/coord/client/server_events.ts";
 import { type Option, wholeNumber } from "../arguments.ts";
 import type { ManagementError } from "../management_client.ts";
@@ -57,7 +58,7 @@ async function follow(path: string, lastId: number, call: ServerCall): Promise<n
       if (!isGone) call.context.printError(goneMessage(call.client.url));
       isGone = true;
     }
-    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+    await delay(SYSTEM_CLOCK, RECONNECT_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import process from "node:process";
 import { err, ok, type Result } from "../result.ts";
+import { sendSignal } from "../send_signal.ts";
 import { codeText } from "./allowed_folders.ts";
 import type { NativeOutcome } from "./outcome.ts";
 
@@ -110,9 +110,5 @@ function watch(hook: ChildProcess, tell: (fault: string | undefined) => void): v
 }
 
 function killGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has just ended by itself.
-  }
+  sendSignal(pid === undefined ? undefined : -pid, "SIGKILL");
 }

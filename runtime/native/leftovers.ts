@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import process from "node:process";
+import { sendSignal } from "../send_signal.ts";
 
 /** How processes of a zygote are told from others. */
 export interface ZygoteTraits {
@@ -20,7 +20,7 @@ export async function endLeftovers(traits: ZygoteTraits): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const pids = await leftovers(traits);
     if (pids.length === 0) return;
-    for (const pid of pids) kill(pid);
+    for (const pid of pids) sendSignal(pid, "SIGKILL");
   }
 }
 
@@ -36,14 +36,6 @@ async function leftovers({ session, mark }: ZygoteTraits): Promise<number[]> {
     return (await text(`/proc/${pid}/cmdline`)).endsWith(`\0${mark}\0`);
   }));
   return pids.filter((_, i) => found[i]);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 /** What follows the program's name in `/proc/PID/stat`: state, parent, group, session, … */

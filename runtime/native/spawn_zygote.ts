@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { sendSignal } from "../send_signal.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { ZYGOTE_PROGRAM } from "./zygote_program.ts";
 
@@ -112,10 +113,6 @@ function zygoteEnvironment(): Record<string, string> {
 
 /** `deno` on the path may be npm's script around the binary, so the zygote's own id is better than the child's. */
 function kill(child: ChildProcess, pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended.
-  }
+  sendSignal(pid, "SIGKILL");
   child.kill("SIGKILL");
 }

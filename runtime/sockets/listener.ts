@@ -1,4 +1,5 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
+import { delay, SYSTEM_CLOCK } from "../clock.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Place } from "./places.ts";
 
@@ -85,7 +86,7 @@ export class Listener {
     if (address === undefined || !this.#isOpen) return false;
     const probe = new Probe(address);
     for (let turn = 0; turn < TURNS && this.#accepted === this.#seen; turn++) {
-      await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+      await delay(SYSTEM_CLOCK, TURN_MS);
     }
     probe.end();
     // Where none could be made, nothing is known.

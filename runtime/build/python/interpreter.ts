@@ -74,7 +74,7 @@ export class PythonInterpreter {
    * Starts CPython.
    *
    * @param compiled What `makeResumable` made, compiled.
-   * @param system WasiClock and randomness; Python seeds its hashes from the latter.
+   * @param system Clock and randomness; Python seeds its hashes from the latter.
    * @returns `timeout` if that takes too long, `invalid_module` if it does not come up
    */
   static start(

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../result.ts";
-import { type Clock, SYSTEM_CLOCK } from "../../clock.ts";
+import { type Clock, delay, SYSTEM_CLOCK } from "../../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 import { serverEvents } from "./server_events.ts";
 import { readOutcome, Transport, type TransportOptions } from "./transport.ts";
@@ -109,7 +109,7 @@ export class LogReader {
         if (!isGone) onGone?.(stream.error);
         isGone = true;
       }
-      await new Promise<void>((resolve) => this.#clock.after(RECONNECT_MS, resolve));
+      await delay(this.#clock, RECONNECT_MS);
     }
   }
 

@@ -1,5 +1,5 @@
 import { err, type Result } from "../../result.ts";
-import type { Clock } from "../../clock.ts";
+import { type Clock, delay } from "../../clock.ts";
 import type { CoordError } from "./coord_error.ts";
 
 type Answer = Result<Readonly<Record<string, unknown>>, CoordError>;
@@ -23,7 +23,7 @@ export async function unlessTakenBack(
       const cancelled = await cancel();
       const isTooEarly = !cancelled.ok && cancelled.error.code === "stale_request";
       if (!isTooEarly || isAnswered) return;
-      await new Promise<void>((resolve) => clock.after(AGAIN_MS, resolve));
+      await delay(clock, AGAIN_MS);
     }
   };
   let takingBack: Promise<void> | undefined;
